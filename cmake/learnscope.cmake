@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Compiler launcher, linker, warnings and sanitizers that every target of ours shares.
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers are cached only with these two sloppiness flags.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(learnscope_options INTERFACE)
+target_compile_options(learnscope_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+  $<$<BOOL:${LEARNSCOPE_WERROR}>:-Werror>)
+if(LEARNSCOPE_SANITIZE)
+  add_compile_options(-fsanitize=${LEARNSCOPE_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LEARNSCOPE_SANITIZE})
+endif()
+
+# learnscope_sources(VAR DIR...): the .cpp and .h files below each DIR, found again at every build.
+function(learnscope_sources var)
+  set(found)
+  foreach(dir IN LISTS ARGN)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.h)
+    list(APPEND found ${files})
+  endforeach()
+  set(${var} ${found} PARENT_SCOPE)
+endfunction()

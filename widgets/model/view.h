@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPainter>
+#include <QWidget>
+#include <functional>
+#include <memory>
+
+#include "widgets/model/session_model.h"
+#include "widgets/model/theme.h"
+#include "widgets/model/view_spec.h"
+
+namespace learnscope {
+
+/// How a figure is drawn: sizes in millimetres and points, whatever the screen.
+struct FigureStyle {
+  double widthMm = 85;
+  double heightMm = 60;
+  double fontPt = 8;
+  double lineWidthPt = 1;
+  double dpi = 300;       ///< of rasters inside, and of PNG
+  bool transparent = false;
+  bool darkTheme = false;
+  bool markers = true;    ///< events and phases
+  bool legend = true;
+  bool title = false;
+};
+
+/// A widget that draws layers of measures at the cursor.
+class View : public QWidget {
+  Q_OBJECT
+ public:
+  View(ViewSpec spec, SessionModel& model, QWidget* parent = nullptr);
+  const ViewSpec& spec() const { return spec_; }
+  SessionModel& model() const { return model_; }
+
+  /// Draws the run set at the cursor; called at display rate when visible and something changed, and must return in a few ms.
+  virtual void refresh() = 0;
+  /// Draws the same content, vectorially, into `rect` (in points, 1/72 inch). 3D scenes draw a raster with vector text over it.
+  virtual void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) = 0;
+  /// The data of this view at the cursor as CSV text.
+  virtual QString dataCsv() const = 0;
+
+ private:
+  ViewSpec spec_;
+  SessionModel& model_;
+};
+
+/// Makes the view of a spec's kind; throws ConfigError for an unknown kind, naming the nearest.
+std::unique_ptr<View> createView(const ViewSpec& spec, SessionModel& model, QWidget* parent = nullptr);
+
+/// Saves a view by the suffix of `path` (.pdf, .svg, .png): written aside, then renamed, with metadata (lab, config, seed, step,
+/// version, run id). Throws IoError, ConfigError for an unknown suffix.
+void saveFigure(View& view, const QString& path, const FigureStyle& style);
+
+}  // namespace learnscope
