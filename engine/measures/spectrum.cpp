@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/measures/blas.h"
+#include "engine/models/blas.h"
 
 namespace learnscope {
 
@@ -55,7 +55,7 @@ void FeatureSpectrum::ofRows(const T* values, int count, AlignedVector<double>& 
 void FeatureSpectrum::transform(bool rows, int count, AlignedVector<double>& power) {
   const int total = static_cast<int>(feature_.size());
   product_.resize(static_cast<std::size_t>(total) * count);
-  blas::gemm(false, rows, total, count, length_, 1.0, rows_.data(), length_, input_.data(), rows ? length_ : count, 0.0,
+  gemm(Transpose::No, rows ? Transpose::Yes : Transpose::No, total, count, length_, 1.0, rows_.data(), length_, input_.data(), rows ? length_ : count, 0.0,
              product_.data(), count);
   power.assign(static_cast<std::size_t>(features_) * count, 0.0);
   for (int r = 0; r < total; ++r) {
