@@ -25,18 +25,18 @@ std::string_view runStateName(RunState state);
 
 /// Manifest of a run; what identifies and reproduces it.
 struct RunInfo {
-  std::string id;             ///< random, 16 hex digits
+  std::string id;  ///< random, 16 hex digits
   std::string lab;
-  Config config;              ///< complete, as at step 0 (of a branch: at the fork)
+  Config config;  ///< complete, as at step 0 (of a branch: at the fork)
   std::uint64_t seed = 0;
-  std::int64_t steps = 0;     ///< target
-  std::string title;          ///< shown to the user; may be renamed
-  std::string created;        ///< ISO 8601, UTC
+  std::int64_t steps = 0;  ///< target
+  std::string title;       ///< shown to the user; may be renamed
+  std::string created;     ///< ISO 8601, UTC
   std::string appVersion;
   std::string machine;
-  std::string parent;         ///< id of the parent run, or ""
-  std::string parentPath;     ///< relative to this file, or ""
-  std::int64_t forkStep = 0;  ///< step 0 of this file's history
+  std::string parent;                ///< id of the parent run, or ""
+  std::string parentPath;            ///< relative to this file, or ""
+  std::int64_t forkStep = 0;         ///< step 0 of this file's history
   Json difference = Json::object();  ///< of a branch: what was changed at the fork
 };
 
@@ -50,9 +50,9 @@ struct CheckpointInfo {
   std::size_t journalLength = 0;  ///< journal entries applied before it
 };
 
-/// Where a run is kept. Implemented by engine/store (a .lscope file) and by tests (memory). The append functions are called
-/// by one thread at a time, only queue, and never wait for the disk; the read functions may be called from any thread but the
-/// GUI's. All throw IoError.
+/// Where a run is kept. Implemented by engine/store (a .lscope file) and by tests (memory). The append functions are
+/// called by one thread at a time, only queue, and never wait for the disk; the read functions may be called from any
+/// thread but the GUI's. All throw IoError.
 class RunStore {
  public:
   virtual ~RunStore() = default;
@@ -83,7 +83,9 @@ class RunStore {
 /// One training history in memory: append-only, one writer (its trainer), any number of readers that never block it.
 class Run {
  public:
+  /// `store` may be null: the run is kept in memory. The trainer's own measure "wallTime" is added to the description.
   Run(RunInfo info, Description description, std::shared_ptr<RunStore> store);
+  ~Run();
 
   const RunInfo& info() const { return info_; }
   const Description& description() const { return description_; }
@@ -93,6 +95,7 @@ class Run {
   /// Step 0 of nothing recorded; else the step the trainer has reached.
   std::int64_t lastStep() const { return lastStep_.load(std::memory_order_acquire); }
   RunState state() const { return state_.load(std::memory_order_acquire); }
+  bool hasRecorded(const std::string& event) const;
   std::int64_t targetSteps() const { return targetSteps_.load(); }
   std::string title() const;
   std::string stateMessage() const;
@@ -114,7 +117,8 @@ class Run {
   std::vector<std::string> recordedScalars() const;
   std::vector<std::string> recordedArrays() const;
 
-  // Writing: the trainer's thread (or the reader of a file, before the run is shared).
+  // Writing: the trainer's thread (or the reader of a file, before the run is shared). What is at or before the newest
+  // row of its measure is a recomputation after a crash: it is compared with the row, never written again.
   void addScalar(std::string_view measure, ScalarPoint point);
   void addArray(std::string_view measure, std::int64_t step, Array value);
   void addEvent(Event event);
@@ -135,25 +139,30 @@ class Run {
     RunState state = RunState::Created;
   };
   void fill(Contents contents);
+  /// Recomputed values that were not bit for bit those recorded.
+  std::int64_t replayMismatches() const { return replayMismatches_.load(); }
 
  private:
   struct Impl;
   RunInfo info_;
   Description description_;
   std::shared_ptr<RunStore> store_;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
   std::atomic<std::int64_t> lastStep_{0};
   std::atomic<std::int64_t> targetSteps_{0};
   std::atomic<RunState> state_{RunState::Created};
   std::atomic<std::uint64_t> version_{0};
+  std::atomic<std::int64_t> replayMismatches_{0};
 };
 
-/// One recorded array: its data while in memory, else it is read from the store and kept in a 256 MB cache shared by all runs.
+/// One recorded array: its data while in memory (a cache of 256 MB a run, or always if the run has no store), else on
+/// disk.
 struct ArrayEntry {
   std::int64_t step = 0;
   mutable std::atomic<std::weak_ptr<const Array>> data;
   ArrayEntry() = default;
   explicit ArrayEntry(std::int64_t at) : step(at) {}
+  ArrayEntry(ArrayEntry&& other) noexcept { *this = std::move(other); }
   ArrayEntry& operator=(ArrayEntry&& other) noexcept {
     step = other.step;
     data = other.data.load();
