@@ -435,7 +435,8 @@ void SessionModel::perform(const Command& command) {
   if (!description) throw ConfigError("/" + command.verb, "", "unknown command");
   const Json& value = command.value;
   if (command.verb == "set") {
-    for (const auto& [id, each] : flattened(value).items()) set(id, each);
+    const Json flat = flattened(value);
+    for (const auto& [id, each] : flat.items()) set(id, each);
   } else if (command.verb == "intervene") {
     intervene(value.at("name"), value.value("arguments", Json::object()));
   } else if (command.verb == "cursor") {
