@@ -26,7 +26,7 @@ std::string contents(const fs::path& path) {
 }
 
 std::vector<std::string> includes(const fs::path& path) {
-  static const std::regex line(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])", std::regex::multiline);
+  static const std::regex line("^\\s*#\\s*include\\s*[<\"]([^>\"]+)[>\"]", std::regex::multiline);
   const std::string text = contents(path);
   std::vector<std::string> found;
   for (std::sregex_iterator it(text.begin(), text.end(), line), end; it != end; ++it) found.push_back((*it)[1]);
