@@ -10,7 +10,7 @@
 #include <QSysInfo>
 #include <QVBoxLayout>
 
-#include "app/icons.h"
+#include "widgets/model/icons.h"
 
 namespace learnscope {
 

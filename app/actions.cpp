@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/actions.h"
 
-#include "app/icons.h"
+#include "widgets/model/icons.h"
 
 namespace learnscope {
 

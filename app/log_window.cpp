@@ -9,7 +9,7 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
-#include "app/icons.h"
+#include "widgets/model/icons.h"
 #include "app/log.h"
 
 namespace learnscope {

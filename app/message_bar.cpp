@@ -6,7 +6,7 @@
 #include <QKeyEvent>
 #include <QToolButton>
 
-#include "app/icons.h"
+#include "widgets/model/icons.h"
 
 namespace learnscope {
 

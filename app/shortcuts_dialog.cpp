@@ -7,7 +7,7 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
-#include "app/icons.h"
+#include "widgets/model/icons.h"
 
 namespace learnscope {
 namespace {
