@@ -95,9 +95,9 @@ double Curve::rawAt(double x) const { return yScale_.inverse(at(*raw_, x)); }
 void Curve::addMarks(std::vector<Mark>& marks, const QColor& color, double width, int dash, double low, double high,
                      int columns) const {
   const bool behind = weight_ > 0;
-  marks.push_back(Polyline{pointsOf(*raw_, low, high, columns), behind ? faded(color, 0.3) : color,
+  marks.emplace_back(Polyline{pointsOf(*raw_, low, high, columns), behind ? faded(color, 0.3) : color,
                            behind ? 0.6 * width : width, behind ? 0 : dash});
-  if (behind) marks.push_back(Polyline{pointsOf(*smooth_, low, high, columns), color, width, dash});
+  if (behind) marks.emplace_back(Polyline{pointsOf(*smooth_, low, high, columns), color, width, dash});
 }
 
 }  // namespace learnscope

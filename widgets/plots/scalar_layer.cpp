@@ -155,7 +155,7 @@ class ScalarLayer : public LineLayer {
     if (!banded_ || ribbon_.x.empty()) return;
     Ribbon ribbon = ribbon_;
     ribbon.color = faded(theme.color(spec_.color.key), theme.dark ? 0.28 : 0.2);
-    marks.push_back(std::move(ribbon));
+    marks.emplace_back(std::move(ribbon));
   }
 
   void addMarks(std::vector<Mark>& marks, const Theme& theme, double low, double high, int columns) const override {
