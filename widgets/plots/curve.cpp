@@ -96,7 +96,7 @@ void Curve::addMarks(std::vector<Mark>& marks, const QColor& color, double width
                      int columns) const {
   const bool behind = weight_ > 0;
   marks.emplace_back(Polyline{pointsOf(*raw_, low, high, columns), behind ? faded(color, 0.3) : color,
-                           behind ? 0.6 * width : width, behind ? 0 : dash});
+                              behind ? 0.6 * width : width, behind ? 0 : dash});
   if (behind) marks.emplace_back(Polyline{pointsOf(*smooth_, low, high, columns), color, width, dash});
 }
 

@@ -84,16 +84,23 @@ void ImagesView::makePictures(const Theme& theme) {
                                                                                       : color_.rangeOf(bound.values);
   const auto unit = [&](double v) { return std::clamp((v - range.first) / (range.second - range.first), 0.0, 1.0); };
   for (std::size_t i = 0; i < n; ++i) {
-    Picture picture{many ? bound.id(i) : 0, i < labels_.size() ? labels_[i] : QString(), QImage(width, height, QImage::Format_RGB32)};
+    Picture picture{many ? bound.id(i) : 0, i < labels_.size() ? labels_[i] : QString(),
+                    QImage(width, height, QImage::Format_RGB32)};
     const double* values = bound.values.data() + i * each;
     for (int y = 0; y < height; ++y) {
       auto* line = reinterpret_cast<QRgb*>(picture.image.scanLine(y));
       for (int x = 0; x < width; ++x) {
-        const std::size_t at = static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
-        const auto level = [&](double v) { return std::isfinite(v) ? static_cast<int>(std::lround(255 * unit(v))) : 0; };
-        if (coloured) line[x] = qRgb(level(values[3 * at]), level(values[3 * at + 1]), level(values[3 * at + 2]));
-        else if (color_.map == QLatin1String("grey")) line[x] = qRgb(level(values[at]), level(values[at]), level(values[at]));
-        else line[x] = mapColor(color_.map, unit(values[at]), theme).rgb();
+        const std::size_t at =
+            static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+        const auto level = [&](double v) {
+          return std::isfinite(v) ? static_cast<int>(std::lround(255 * unit(v))) : 0;
+        };
+        if (coloured)
+          line[x] = qRgb(level(values[3 * at]), level(values[3 * at + 1]), level(values[3 * at + 2]));
+        else if (color_.map == QLatin1String("grey"))
+          line[x] = qRgb(level(values[at]), level(values[at]), level(values[at]));
+        else
+          line[x] = mapColor(color_.map, unit(values[at]), theme).rgb();
       }
     }
     pictures_.push_back(std::move(picture));
@@ -135,8 +142,8 @@ bool ImagesView::isSelected(std::int64_t id) const {
          std::find(selection.ids.begin(), selection.ids.end(), id) != selection.ids.end();
 }
 
-void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit, bool fit,
-                      double offset) {
+void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit,
+                      bool fit, double offset) {
   const QFontMetricsF metrics(font, painter.device());
   painter.setFont(font);
   if (pictures_.empty()) {
@@ -160,7 +167,8 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
     if (picture.label.isEmpty()) continue;
     painter.setPen(isSelected(picture.id) ? theme.text : theme.muted);
     const QString text = metrics.elidedText(picture.label, Qt::ElideRight, place.width());
-    painter.drawText(QPointF(place.center().x() - metrics.horizontalAdvance(text) / 2, place.bottom() + metrics.ascent()), text);
+    painter.drawText(
+        QPointF(place.center().x() - metrics.horizontalAdvance(text) / 2, place.bottom() + metrics.ascent()), text);
   }
 }
 
@@ -267,12 +275,17 @@ QString ImagesView::dataCsv() const {
   QString text = QStringLiteral("item,row,column,channel,value\n");
   if (!value_.value() || pictures_.empty()) return text;
   const Bound& bound = *value_.value();
-  const auto width = static_cast<std::size_t>(pictures_[0].image.width()), height = static_cast<std::size_t>(pictures_[0].image.height());
+  const auto width = static_cast<std::size_t>(pictures_[0].image.width()),
+             height = static_cast<std::size_t>(pictures_[0].image.height());
   const std::size_t channels = bound.values.size() / (pictures_.size() * width * height);
   for (std::size_t i = 0; i < bound.values.size(); ++i) {
     const std::size_t pixel = i / channels;
-    text += QStringLiteral("%1,%2,%3,%4,%5\n").arg(pictures_[pixel / (width * height)].id).arg(pixel / width % height)
-                .arg(pixel % width).arg(i % channels).arg(bound.values[i], 0, 'g', 17);
+    text += QStringLiteral("%1,%2,%3,%4,%5\n")
+                .arg(pictures_[pixel / (width * height)].id)
+                .arg(pixel / width % height)
+                .arg(pixel % width)
+                .arg(i % channels)
+                .arg(bound.values[i], 0, 'g', 17);
   }
   return text;
 }

@@ -41,7 +41,8 @@ class ImagesView : public View {
   void rebuild();
   void makePictures(const Theme& theme);
   Arrangement arranged(const QSizeF& area, double labelHeight, bool fit) const;
-  void draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit, bool fit, double offset);
+  void draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit, bool fit,
+            double offset);
   std::optional<std::size_t> pictureAt(const QPointF& position) const;
   void scrollTo(double offset);
   bool isSelected(std::int64_t id) const;

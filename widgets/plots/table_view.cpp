@@ -44,8 +44,10 @@ bool ItemTableModel::look(SessionModel& model, const Run& run, AnalysisFeed& fee
     values_[c] = reference && columns_[c].value.value() ? columns_[c].value.value()->forItems(*reference)
                                                         : std::vector<double>(ids_.size(), std::nan(""));
   reorder();
-  if (!sameItems) endResetModel();
-  else if (!ids_.empty()) emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+  if (!sameItems)
+    endResetModel();
+  else if (!ids_.empty())
+    emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
   return true;
 }
 
@@ -70,7 +72,8 @@ void ItemTableModel::sort(int column, Qt::SortOrder order) {
   sortOrder_ = order;
   reorder();
   QModelIndexList after;
-  for (qsizetype i = 0; i < before.size(); ++i) after << index(rowOf(kept[static_cast<std::size_t>(i)]), before[i].column());
+  for (qsizetype i = 0; i < before.size(); ++i)
+    after << index(rowOf(kept[static_cast<std::size_t>(i)]), before[i].column());
   changePersistentIndexList(before, after);
   emit layoutChanged();
 }
@@ -85,8 +88,12 @@ double ItemTableModel::number(int row, int column) const {
   return values_[static_cast<std::size_t>(column)][order_[static_cast<std::size_t>(row)]];
 }
 
-int ItemTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(order_.size()); }
-int ItemTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(columns_.size()); }
+int ItemTableModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(order_.size());
+}
+int ItemTableModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(columns_.size());
+}
 
 QVariant ItemTableModel::data(const QModelIndex& at, int role) const {
   if (!at.isValid()) return {};
@@ -169,7 +176,8 @@ void ItemTableView::showSelection() {
   QItemSelection rows;
   if (model().selection().kind == selectKind_)
     for (const std::int64_t id : model().selection().ids)
-      if (const int row = items_->rowOf(id); row >= 0) rows.select(items_->index(row, 0), items_->index(row, items_->columnCount() - 1));
+      if (const int row = items_->rowOf(id); row >= 0)
+        rows.select(items_->index(row, 0), items_->index(row, items_->columnCount() - 1));
   const QSignalBlocker quiet(table_->selectionModel());
   table_->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect);
   if (!rows.isEmpty()) table_->scrollTo(rows.first().topLeft());
@@ -179,7 +187,8 @@ void ItemTableView::showSelection() {
 void ItemTableView::takeSelection() {
   if (selectKind_.isEmpty()) return;
   Selection selection{selectKind_, {}};
-  for (const QModelIndex& row : table_->selectionModel()->selectedRows()) selection.ids.push_back(items_->idOf(row.row()));
+  for (const QModelIndex& row : table_->selectionModel()->selectedRows())
+    selection.ids.push_back(items_->idOf(row.row()));
   taking_ = true;
   model().userSelect(selection);
   taking_ = false;
@@ -206,7 +215,8 @@ void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const Fig
     painter.setPen(color);
     for (int c = 0; c < columns; ++c) {
       const QString text = metrics.elidedText(textOf(c), Qt::ElideRight, width - pad);
-      painter.drawText(QPointF(rect.left() + pad + (c + 1) * width - metrics.horizontalAdvance(text), y + metrics.ascent()), text);
+      painter.drawText(
+          QPointF(rect.left() + pad + (c + 1) * width - metrics.horizontalAdvance(text), y + metrics.ascent()), text);
     }
     y += line;
   };
@@ -219,7 +229,8 @@ void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const Fig
 
 QString ItemTableView::dataCsv() const {
   QString text = QStringLiteral("item");
-  for (int c = 0; c < items_->columnCount(); ++c) text += ',' + csvQuoted(items_->headerData(c, Qt::Horizontal, Qt::DisplayRole).toString());
+  for (int c = 0; c < items_->columnCount(); ++c)
+    text += ',' + csvQuoted(items_->headerData(c, Qt::Horizontal, Qt::DisplayRole).toString());
   text += '\n';
   for (int r = 0; r < items_->rowCount(); ++r) {
     text += QString::number(items_->idOf(r));

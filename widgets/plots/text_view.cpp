@@ -23,10 +23,12 @@ QString filledText(const QString& pattern, const std::function<double(const QStr
     text += QStringView(pattern).mid(end, match.capturedStart() - end);
     end = match.capturedEnd();
     const double number = value(match.captured(1));
-    if (match.captured(3) == QLatin1String("f") && std::isfinite(number)) text += QString::number(number, 'f', match.captured(2).toInt());
-    else text += formatNumber(number, match.captured(2).isEmpty() ? 4 : std::max(1, match.captured(2).toInt()));
+    if (match.captured(3) == QLatin1String("f") && std::isfinite(number))
+      text += QString::number(number, 'f', match.captured(2).toInt());
+    else
+      text += formatNumber(number, match.captured(2).isEmpty() ? 4 : std::max(1, match.captured(2).toInt()));
   }
-  return text + QStringView(pattern).mid(end);
+  return text += QStringView(pattern).mid(end);
 }
 
 TextView::TextView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
@@ -51,7 +53,8 @@ void TextView::refresh() {
   const std::shared_ptr<Run> run = runs.empty() ? nullptr : runs.front();
   QStringList lines;
   for (const Json& layer : spec().layers(run ? run->info().config : model().config())) {
-    if (!layer.contains("value") || !layer["value"].is_string()) throw ConfigError("/layers/value", "missing", "expected text");
+    if (!layer.contains("value") || !layer["value"].is_string())
+      throw ConfigError("/layers/value", "missing", "expected text");
     lines << filledText(QString::fromStdString(layer["value"].get<std::string>()), [&](const QString& name) {
       if (name == QLatin1String("step")) return static_cast<double>(model().cursor());
       if (!run) return std::nan("");
