@@ -174,7 +174,7 @@ void SessionModel::undoIntervention(const std::string& runId, std::size_t journa
   const std::vector<JournalEntry> journal = member->run->journal();
   for (std::size_t i = journalLength; i < journal.size(); ++i)
     if (journal[i].command.contains("intervene")) {
-      branch(*member, journal[i].step, Json::object(), !playing());
+      branch(*member, journal[i].step, Json::object(), !playing(), i);
       return;
     }
   throw ConfigError("/intervene", "", "it has not taken effect yet, or was refused");
@@ -235,9 +235,10 @@ void SessionModel::userRemove(const std::string& runId) {
   const auto remove = [this, runId] {
     Member* found = session_->find(runId);
     if (!found) return;
-    const bool wasCurrent = found == session_->current();
+    // Its trainer ends at a step boundary and closes the file: not while the window waits.
+    impl_->closing.push_back(
+        std::async(std::launch::async, [trainer = std::move(found->trainer)]() mutable { trainer.reset(); }));
     session_->remove(*found);
-    if (wasCurrent && !session_->members().empty()) session_->makeCurrent(*session_->members().back());
     emit runSetChanged();
     change();
   };
@@ -403,12 +404,13 @@ void SessionModel::branchAt(std::int64_t step, const Json& difference) {
   });
 }
 
-void SessionModel::branch(Member& parent, std::int64_t step, const Json& difference, bool paused) {
+void SessionModel::branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
+                          std::optional<std::size_t> journalLength) {
   if (parent.trainer) {
     parent.trainer->post({"pause", nullptr});
     impl_->intend(parent, false);
   }
-  Member& child = session_->branch(parent, step, difference, paused);
+  Member& child = session_->branch(parent, step, difference, paused, journalLength);
   impl_->intend(child, !paused);
   if (child.trainer) child.trainer->setSpeed(speed_);
   following_ = true;
@@ -433,7 +435,8 @@ void SessionModel::perform(const Command& command) {
   if (!description) throw ConfigError("/" + command.verb, "", "unknown command");
   const Json& value = command.value;
   if (command.verb == "set") {
-    for (const auto& [id, each] : flattened(value).items()) set(id, each);
+    const Json flat = flattened(value);
+    for (const auto& [id, each] : flat.items()) set(id, each);
   } else if (command.verb == "intervene") {
     intervene(value.at("name"), value.value("arguments", Json::object()));
   } else if (command.verb == "cursor") {

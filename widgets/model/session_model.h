@@ -147,7 +147,8 @@ class SessionModel : public QObject {
   void applySet(const std::string& runId, const std::string& parameter, const Json& value);
   void intervene(const std::string& intervention, const Json& arguments);
   void undoIntervention(const std::string& runId, std::size_t journalLength);
-  void branch(Member& parent, std::int64_t step, const Json& difference, bool paused);
+  void branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
+              std::optional<std::size_t> journalLength = {});
   void adoptCurrent();
   void pauseAll();
   void post(const Command& command);

@@ -3,6 +3,7 @@
 
 #include <QElapsedTimer>
 #include <QTimer>
+#include <future>
 #include <map>
 #include <set>
 
@@ -59,6 +60,7 @@ struct SessionModel::Impl {
   QString gestureSubject;
   qint64 gestureEnd = 0;
 
+  std::vector<std::future<void>> closing;  // trainers of removed runs
   ScriptPlayer* script = nullptr;
   std::unique_ptr<ArrayLoader> loader;
 
