@@ -83,7 +83,9 @@ class RunStore {
 /// One training history in memory: append-only, one writer (its trainer), any number of readers that never block it.
 class Run {
  public:
+  /// `store` may be null: the run is kept in memory. The trainer's own measure "wallTime" is added to the description.
   Run(RunInfo info, Description description, std::shared_ptr<RunStore> store);
+  ~Run();
 
   const RunInfo& info() const { return info_; }
   const Description& description() const { return description_; }
@@ -93,6 +95,7 @@ class Run {
   /// Step 0 of nothing recorded; else the step the trainer has reached.
   std::int64_t lastStep() const { return lastStep_.load(std::memory_order_acquire); }
   RunState state() const { return state_.load(std::memory_order_acquire); }
+  bool hasRecorded(const std::string& event) const;
   std::int64_t targetSteps() const { return targetSteps_.load(); }
   std::string title() const;
   std::string stateMessage() const;
@@ -114,7 +117,8 @@ class Run {
   std::vector<std::string> recordedScalars() const;
   std::vector<std::string> recordedArrays() const;
 
-  // Writing: the trainer's thread (or the reader of a file, before the run is shared).
+  // Writing: the trainer's thread (or the reader of a file, before the run is shared). What is at or before the newest row of
+  // its measure is a recomputation after a crash: it is compared with the row, never written again.
   void addScalar(std::string_view measure, ScalarPoint point);
   void addArray(std::string_view measure, std::int64_t step, Array value);
   void addEvent(Event event);
@@ -135,20 +139,23 @@ class Run {
     RunState state = RunState::Created;
   };
   void fill(Contents contents);
+  /// Recomputed values that were not bit for bit those recorded.
+  std::int64_t replayMismatches() const { return replayMismatches_.load(); }
 
  private:
   struct Impl;
   RunInfo info_;
   Description description_;
   std::shared_ptr<RunStore> store_;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
   std::atomic<std::int64_t> lastStep_{0};
   std::atomic<std::int64_t> targetSteps_{0};
   std::atomic<RunState> state_{RunState::Created};
   std::atomic<std::uint64_t> version_{0};
+  std::atomic<std::int64_t> replayMismatches_{0};
 };
 
-/// One recorded array: its data while in memory, else it is read from the store and kept in a 256 MB cache shared by all runs.
+/// One recorded array: its data while in memory (a cache of 256 MB a run, or always if the run has no store), else on disk.
 struct ArrayEntry {
   std::int64_t step = 0;
   mutable std::atomic<std::weak_ptr<const Array>> data;

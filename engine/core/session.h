@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,8 @@ class Session {
   Member& open(std::shared_ptr<Run> run, bool resume);
   /// A new run that starts from the state of `parent` at `step` with `difference` (live parameters) applied; the state is found
   /// in the background. Throws ConfigError.
-  Member& branch(Member& parent, std::int64_t step, const Json& difference, bool paused);
+  Member& branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
+                 std::optional<std::size_t> journalLength = {});
   void makeCurrent(Member& member) { current_ = &member; }
   void remove(Member& member);
 

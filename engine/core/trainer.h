@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/core/command.h"
@@ -42,14 +43,15 @@ class Trainer {
     double speed = 0;              ///< steps a second; 0 = as fast as possible
     bool paused = true;            ///< wait for `run` after building
     Scheduler* scheduler = nullptr;///< shared turns; none: always runs
-    bool finishClosesRun = true;   ///< headless: close the file at the target step
     std::function<void()> onChange;///< called (from the worker) when the phase changes
   };
 
   /// Starts the worker: builds the experiment, or restores it from the run's newest checkpoint and recomputes to the run's last
-  /// step (comparing, never duplicating), then waits or trains. `start` (of a branch) replaces the built state.
+  /// step (comparing, never duplicating), then waits or trains.
   Trainer(std::shared_ptr<const Lab> lab, std::shared_ptr<Run> run, Options options);
-  Trainer(std::shared_ptr<const Lab> lab, std::shared_ptr<Run> run, Options options, Snapshot start);
+  /// A branch: `start` is computed on the worker (a replay of the parent), then `difference` is set live.
+  using Start = std::function<Snapshot(const Progress&)>;
+  Trainer(std::shared_ptr<const Lab> lab, std::shared_ptr<Run> run, Options options, Start start);
   /// Stops at the next step boundary, writes a checkpoint and closes the run.
   ~Trainer();
   Trainer(const Trainer&) = delete;
@@ -70,15 +72,15 @@ class Trainer {
   std::shared_ptr<const Snapshot> snapshot();
   /// Blocks until the phase is Finished, Diverged, Failed or Paused.
   void wait();
-  const std::shared_ptr<Run>& run() const;
-  const std::shared_ptr<const Lab>& lab() const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-/// The state at any recorded step: the nearest earlier checkpoint, replayed with the journal. Not on the GUI thread.
-Snapshot stateAt(const Lab& lab, const Run& run, std::int64_t step, const Progress& progress);
+/// The state at any recorded step: the nearest earlier checkpoint, replayed with the journal's entries before that step, or with
+/// the first `journalLength` entries if given (the state just before an intervention). Not on the GUI thread.
+Snapshot stateAt(const Lab& lab, const Run& run, std::int64_t step, const Progress& progress,
+                 std::optional<std::size_t> journalLength = {});
 
 }  // namespace learnscope
