@@ -8,9 +8,9 @@
 
 namespace learnscope {
 
-vtkStandardNewMacro(HeadlessWindow);
+vtkStandardNewMacro(HeadlessWindow)
 
-void HeadlessWindow::OpenGLInitContext() {
+    void HeadlessWindow::OpenGLInitContext() {
   ContextCreationTime.Modified();
   if (Initialized) return;
   constexpr GLenum noGlxDisplay = 4;

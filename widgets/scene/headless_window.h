@@ -11,8 +11,7 @@ namespace learnscope {
 class HeadlessWindow : public vtkGenericOpenGLRenderWindow {
  public:
   static HeadlessWindow* New();
-  vtkTypeMacro(HeadlessWindow, vtkGenericOpenGLRenderWindow);
-  HeadlessWindow(const HeadlessWindow&) = delete;
+  vtkTypeMacro(HeadlessWindow, vtkGenericOpenGLRenderWindow) HeadlessWindow(const HeadlessWindow&) = delete;
   HeadlessWindow& operator=(const HeadlessWindow&) = delete;
 
   /// Ties the window to `context`, which must be current and outlive it.
