@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Layouts of a lab's window, and the commands of the vocabulary that are the window's.
-#include <QFileInfo>
 #include <QInputDialog>
 #include <QTabBar>
 #include <QTimer>
 
-#include "app/figure_dialog.h"
 #include "app/lab_workspace.h"
-#include "app/log.h"
-#include "engine/store/export_data.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -181,26 +177,6 @@ void LabWorkspace::fillLayoutsMenu(QMenu* menu) {
     remove->addAction(name, this, [this, name] { settings_.removeLayout(labId_, name); });
 }
 
-void LabWorkspace::saveFigure(View& view) {
-  FigureStyle style;
-  style.widthMm = settings_.value(QStringLiteral("figure/width"), style.widthMm).toDouble();
-  style.heightMm = settings_.value(QStringLiteral("figure/height"), style.heightMm).toDouble();
-  style.fontPt = settings_.value(QStringLiteral("figure/font"), style.fontPt).toDouble();
-  const QString format = settings_.value(QStringLiteral("figure/format"), QStringLiteral("pdf")).toString();
-  const QString base =
-      QStringLiteral("%1-%2-%3").arg(labId_, QString::fromStdString(view.spec().id)).arg(model_->cursor());
-  const QString folder = settings_.value(QStringLiteral("figure/folder")).toString();
-  FigureDialog dialog(view, folder.isEmpty() ? base : folder + QLatin1Char('/') + base, style, format, this);
-  if (dialog.exec() != QDialog::Accepted) return;
-  settings_.setValue(QStringLiteral("figure/width"), dialog.style().widthMm);
-  settings_.setValue(QStringLiteral("figure/height"), dialog.style().heightMm);
-  settings_.setValue(QStringLiteral("figure/font"), dialog.style().fontPt);
-  settings_.setValue(QStringLiteral("figure/format"), dialog.format());
-  settings_.setValue(QStringLiteral("figure/folder"), QFileInfo(dialog.savedPath()).absolutePath());
-  messages_->show(MessageBar::Kind::Note, tr("Saved %1").arg(dialog.savedPath()));
-  logInfo("ui", QStringLiteral("figure saved: ") + dialog.savedPath());
-}
-
 void LabWorkspace::pointAt(const QString& id) {
   raiseView(id);
   for (QWidget* found : docks_->findChildren<QWidget*>(id)) found->setFocus(Qt::OtherFocusReason);
@@ -226,8 +202,7 @@ void LabWorkspace::onWindowCommand(const Command& command) {
     } else if (command.verb == "export") {
       ViewPane* target = pane(QString::fromStdString(value.value("view", std::string())));
       if (!target || !target->view()) throw ConfigError("/export/view", value.dump(), "the id of a view of this lab");
-      learnscope::saveFigure(*target->view(), QString::fromStdString(value.value("path", std::string())),
-                             FigureStyle());
+      saveFigure(*target->view(), QString::fromStdString(value.value("path", std::string())), FigureStyle());
     }
   } catch (const Error& error) {
     messages_->show(MessageBar::Kind::Problem, QString::fromUtf8(error.what()));

@@ -91,7 +91,6 @@ void LabWorkspace::makeViews() {
   menuButton->setAccessibleName(tr("Menu of the view in front"));
   auto* menu = new QMenu(menuButton);
   connect(menu, &QMenu::aboutToShow, this, [this, menu] {
-    menu->clear();
     if (auto* front = qobject_cast<ViewPane*>(center_->currentWidget())) front->fillMenu(menu);
   });
   menuButton->setMenu(menu);
@@ -100,9 +99,6 @@ void LabWorkspace::makeViews() {
 
   for (const ViewSpec& spec : model_->page().views) {
     auto* pane = new ViewPane(spec, *model_, docks_);
-    connect(pane, &ViewPane::figureRequested, this, [this](View* view) { saveFigure(*view); });
-    connect(pane, &ViewPane::noted, this,
-            [this](const QString& text) { messages_->show(MessageBar::Kind::Note, text); });
     const bool open = spec.json.value("open", true);
     if (spec.area == QLatin1String("centre")) {
       centerPanes_ << pane;

@@ -47,7 +47,6 @@ class LabWorkspace : public QWidget {
   /// The view that has the keyboard or was used last, else the one in front.
   ViewPane* activePane() const;
 
-  void saveFigure(View& view);
   void fillViewsMenu(QMenu* menu);
   void fillLayoutsMenu(QMenu* menu);
   void resetLayout();

@@ -14,7 +14,7 @@
 #include "app/main_window.h"
 #include "app/shortcuts_dialog.h"
 #include "engine/store/export_data.h"
-#include "widgets/model/icons.h"
+#include "widgets/export/figure_actions.h"
 
 namespace learnscope {
 namespace {
@@ -89,8 +89,7 @@ QList<ActionSpec> MainWindow::fileSpecs() {
       Spec("file.saveFigure", tr("Save &figure…"), {key("Ctrl+E")}, "figure",
            tr("Save the view in use as PDF, SVG or PNG at a chosen size"))
           .does([this] {
-            if (ViewPane* pane = workspace()->activePane(); pane && pane->view())
-              workspace()->saveFigure(*pane->view());
+            if (ViewPane* pane = workspace()->activePane(); pane && pane->view()) saveFigureWithDialog(*pane->view());
           })
           .with(Needs::Lab),
       Spec("file.commandLine", tr("Copy command &line"), {key("Ctrl+Shift+C")}, "terminal",
@@ -110,9 +109,10 @@ QList<ActionSpec> MainWindow::fileSpecs() {
 }
 
 QList<ActionSpec> MainWindow::editSpecs() {
-  const auto onPane = [this](const char* what) {
-    return [this, what] {
-      if (ViewPane* pane = workspace()->activePane()) QMetaObject::invokeMethod(pane, what);
+  // Each works on the view in use.
+  const auto onView = [this](void (*act)(View&)) {
+    return [this, act] {
+      if (ViewPane* pane = workspace()->activePane(); pane && pane->view()) act(*pane->view());
     };
   };
   return {
@@ -124,12 +124,12 @@ QList<ActionSpec> MainWindow::editSpecs() {
           .with(Needs::Lab),
       Spec("edit.copyImage", tr("Copy &image of the view"), {key("Ctrl+Alt+C")}, "copy",
            tr("The view in use as an image"))
-          .does(onPane("copyImage"))
+          .does(onView([](View& view) { QGuiApplication::clipboard()->setPixmap(view.grab()); }))
           .with(Needs::Lab)
           .after(),
       Spec("edit.copyData", tr("Copy &data of the view"), {key("Ctrl+Alt+D")}, "table",
            tr("What the view in use shows, as CSV"))
-          .does(onPane("copyData"))
+          .does(onView([](View& view) { QGuiApplication::clipboard()->setText(view.dataCsv()); }))
           .with(Needs::Lab),
       Spec("edit.defaults", tr("Reset all &parameters"), {}, "reset", tr("Every parameter back to the lab's default"))
           .does([this] { workspace()->model().userReset({}); })

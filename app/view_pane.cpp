@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/view_pane.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QMimeData>
 
 #include "app/log.h"
+#include "widgets/export/figure_actions.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -47,29 +45,12 @@ void ViewPane::showEvent(QShowEvent* event) {
 }
 
 void ViewPane::fillMenu(QMenu* menu) {
-  menu->addAction(symbolicIcon(QStringLiteral("export")), tr("Save figure…"), this, [this] {
-    if (view()) emit figureRequested(view());
-  });
-  menu->addAction(symbolicIcon(QStringLiteral("copy")), tr("Copy image"), this, &ViewPane::copyImage);
-  menu->addAction(symbolicIcon(QStringLiteral("table")), tr("Copy data"), this, &ViewPane::copyData);
-  menu->addSeparator();
+  menu->clear();
+  if (View* shown = view()) {
+    addFigureActions(*menu, *shown);
+    menu->addSeparator();
+  }
   menu->addAction(symbolicIcon(QStringLiteral("close")), tr("Close view"), this, &ViewPane::closeRequested);
-}
-
-void ViewPane::copyImage() {
-  if (!view()) return;
-  QGuiApplication::clipboard()->setPixmap(view_->grab());
-  emit noted(tr("The image of “%1” was copied.").arg(spec_.title));
-}
-
-void ViewPane::copyData() {
-  if (!view()) return;
-  const QString csv = view_->dataCsv();
-  auto* data = new QMimeData;
-  data->setText(csv);
-  data->setData(QStringLiteral("text/csv"), csv.toUtf8());
-  QGuiApplication::clipboard()->setMimeData(data);
-  emit noted(tr("The data of “%1” was copied as CSV.").arg(spec_.title));
 }
 
 PaneHeader::PaneHeader(const QString& title, const QString& doc, bool withMenu, QWidget* parent)
@@ -131,7 +112,7 @@ PaneDock::PaneDock(const QString& id, const QString& title, const QString& doc, 
   connect(header_, &PaneHeader::closeClicked, this, &QDockWidget::close);
   if (!pane_) return;
   auto* menu = new QMenu(header_);
-  pane_->fillMenu(menu);
+  connect(menu, &QMenu::aboutToShow, this, [this, menu] { pane_->fillMenu(menu); });
   header_->menuButton()->setMenu(menu);
   connect(pane_, &ViewPane::closeRequested, this, &QDockWidget::close);
 }

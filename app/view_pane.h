@@ -23,21 +23,16 @@ class ViewPane : public QWidget {
   View* view();
   bool hasView() const { return view_ != nullptr; }
   void refreshIfSeen();
-  /// Save figure, copy image, copy data, close.
+  /// What every view offers (copy and save figure and data), and closing it.
   void fillMenu(QMenu* menu);
 
  signals:
-  void figureRequested(learnscope::View* view);
   void closeRequested();
-  void noted(const QString& text);
 
  protected:
   void showEvent(QShowEvent* event) override;
 
  private:
-  void copyImage();
-  void copyData();
-
   ViewSpec spec_;
   SessionModel& model_;
   QVBoxLayout* layout_;
