@@ -9,8 +9,8 @@ namespace learnscope {
 namespace {
 
 std::shared_ptr<std::byte[]> alignedBytes(std::size_t bytes) {
-  auto* data = static_cast<std::byte*>(::operator new(bytes ? bytes : 1, std::align_val_t{64}));
-  return {data, [](std::byte* p) { ::operator delete(p, std::align_val_t{64}); }};
+  auto* data = static_cast<std::byte*>(::operator new (bytes ? bytes : 1, std::align_val_t{64}));
+  return {data, [](std::byte* p) { ::operator delete (p, std::align_val_t{64}); }};
 }
 
 }  // namespace
@@ -18,21 +18,29 @@ std::shared_ptr<std::byte[]> alignedBytes(std::size_t bytes) {
 std::size_t sizeOf(DType type) {
   switch (type) {
     case DType::Float32:
-    case DType::Int32: return 4;
+    case DType::Int32:
+      return 4;
     case DType::Float64:
-    case DType::Int64: return 8;
-    case DType::UInt8: return 1;
+    case DType::Int64:
+      return 8;
+    case DType::UInt8:
+      return 1;
   }
   return 0;
 }
 
 std::string_view numpyName(DType type) {
   switch (type) {
-    case DType::Float32: return "<f4";
-    case DType::Float64: return "<f8";
-    case DType::Int32: return "<i4";
-    case DType::Int64: return "<i8";
-    case DType::UInt8: return "|u1";
+    case DType::Float32:
+      return "<f4";
+    case DType::Float64:
+      return "<f8";
+    case DType::Int32:
+      return "<i4";
+    case DType::Int64:
+      return "<i8";
+    case DType::UInt8:
+      return "|u1";
   }
   return "";
 }
@@ -51,11 +59,16 @@ double Array::value(std::size_t i) const {
     return static_cast<double>(zero);
   };
   switch (dtype_) {
-    case DType::Float32: return read(0.0F);
-    case DType::Float64: return read(0.0);
-    case DType::Int32: return read(std::int32_t{});
-    case DType::Int64: return read(std::int64_t{});
-    case DType::UInt8: return read(std::uint8_t{});
+    case DType::Float32:
+      return read(0.0F);
+    case DType::Float64:
+      return read(0.0);
+    case DType::Int32:
+      return read(std::int32_t{});
+    case DType::Int64:
+      return read(std::int64_t{});
+    case DType::UInt8:
+      return read(std::uint8_t{});
   }
   return 0;
 }

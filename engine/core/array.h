@@ -19,15 +19,25 @@ std::string_view numpyName(DType type);
 template <class T>
 constexpr DType dtypeOf();
 template <>
-constexpr DType dtypeOf<float>() { return DType::Float32; }
+constexpr DType dtypeOf<float>() {
+  return DType::Float32;
+}
 template <>
-constexpr DType dtypeOf<double>() { return DType::Float64; }
+constexpr DType dtypeOf<double>() {
+  return DType::Float64;
+}
 template <>
-constexpr DType dtypeOf<std::int32_t>() { return DType::Int32; }
+constexpr DType dtypeOf<std::int32_t>() {
+  return DType::Int32;
+}
 template <>
-constexpr DType dtypeOf<std::int64_t>() { return DType::Int64; }
+constexpr DType dtypeOf<std::int64_t>() {
+  return DType::Int64;
+}
 template <>
-constexpr DType dtypeOf<std::uint8_t>() { return DType::UInt8; }
+constexpr DType dtypeOf<std::uint8_t>() {
+  return DType::UInt8;
+}
 
 /// An immutable, shared, row-major n-dimensional array; copying shares the data. `ids` name the items of the first axis
 /// (stable while neurons or tasks are added and removed); empty means 0..n-1.

@@ -33,26 +33,30 @@ const std::vector<Verb>& verbs() {
        [](const Json& v) { return v.is_null(); }},
       {{"step", T::Trainer, R"({"step": null} or {"step": n})", "Trains one or n steps, then pauses."},
        [](const Json& v) { return v.is_null() || (isStep(v) && v.get<std::int64_t>() > 0); }},
-      {{"runTo", T::Trainer, R"({"runTo": step} or {"runTo": "event"})", "Trains until a step or an event, then pauses."},
+      {{"runTo", T::Trainer, R"({"runTo": step} or {"runTo": "event"})",
+        "Trains until a step or an event, then pauses."},
        [](const Json& v) { return isStep(v) || isText(v); }},
       {{"intervene", T::Trainer, R"({"intervene": {"name": id, "arguments": {...}}})", "Acts on the running model."},
        [](const Json& v) { return hasText(v, "name") && hasArguments(v); }},
       {{"branch", T::Session, R"({"branch": {"step": s, "set": {...}}})",
         "Starts a run from the state at a step with something changed."},
        [](const Json& v) {
-         return v.is_object() && v.contains("step") && isStep(v["step"]) && (!v.contains("set") || v["set"].is_object());
+         return v.is_object() && v.contains("step") && isStep(v["step"]) &&
+                (!v.contains("set") || v["set"].is_object());
        }},
       {{"analyse", T::Session, R"({"analyse": {"name": id, "step": s, "arguments": {...}}})", "Computes an analysis."},
        [](const Json& v) {
          return hasText(v, "name") && hasArguments(v) && (!v.contains("step") || isNullOrStep(v["step"]));
        }},
-      {{"cursor", T::Window, R"({"cursor": step} or {"cursor": null} to follow)", "Moves the step that all views show."},
+      {{"cursor", T::Window, R"({"cursor": step} or {"cursor": null} to follow)",
+        "Moves the step that all views show."},
        isNullOrStep},
       {{"select", T::Window, R"({"select": {"kind": text, "ids": [...]}})", "Highlights items in all views."},
        [](const Json& v) { return hasText(v, "kind") && v.contains("ids") && v["ids"].is_array(); }},
       {{"camera", T::Window, R"({"camera": {"view": id, ...}})", "Places a view's camera or takes one of its presets."},
        [](const Json& v) { return hasText(v, "view"); }},
-      {{"layout", T::Window, R"({"layout": {"open": [view], "close": [view], "perspective": text}})", "Arranges views."},
+      {{"layout", T::Window, R"({"layout": {"open": [view], "close": [view], "perspective": text}})",
+        "Arranges views."},
        [](const Json& v) { return v.is_object(); }},
       {{"export", T::Window, R"({"export": {"view": id, "path": file}})", "Saves a figure or data."},
        [](const Json& v) { return hasText(v, "path"); }},
@@ -90,13 +94,15 @@ Command parseCommand(const Json& json, const std::string& pointer) {
   for (const Verb& verb : verbs()) {
     if (verb.description.verb != name) continue;
     if (!verb.check(json.begin().value()))
-      throw ConfigError(pointer + "/" + name, json.begin().value().dump(), "expected the form " + verb.description.form);
+      throw ConfigError(pointer + "/" + name, json.begin().value().dump(),
+                        "expected the form " + verb.description.form);
     return {name, json.begin().value()};
   }
   std::vector<std::string> known;
   for (const Verb& verb : verbs()) known.push_back(verb.description.verb);
   const std::string nearest = nearestName(name, known);
-  throw ConfigError(pointer + "/" + name, "", "unknown command" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+  throw ConfigError(pointer + "/" + name, "",
+                    "unknown command" + (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
 }
 
 std::vector<Command> parseScript(const Json& json) {

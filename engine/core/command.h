@@ -8,8 +8,9 @@
 
 namespace learnscope {
 
-/// One entry of the vocabulary that presets, lessons, journals, sweeps, GUI tests and undo share. JSON form: an object with
-/// exactly one verb as key ({"set": {"lr": 0.01}}, {"runTo": 200}, {"pause": null}); docs/commands.md lists the forms.
+/// One entry of the vocabulary that presets, lessons, journals, sweeps, GUI tests and undo share. JSON form: an object
+/// with exactly one verb as key ({"set": {"lr": 0.01}}, {"runTo": 200}, {"pause": null}); docs/commands.md lists the
+/// forms.
 struct Command {
   std::string verb;
   Json value;
@@ -26,7 +27,8 @@ struct VerbDescription {
   std::string doc;
 };
 
-/// set, run, pause, step, runTo, intervene, cursor, select, camera, layout, branch, analyse, export, say, ask, pointAt, wait.
+/// set, run, pause, step, runTo, intervene, cursor, select, camera, layout, branch, analyse, export, say, ask, pointAt,
+/// wait.
 const std::vector<VerbDescription>& vocabulary();
 const VerbDescription* verbDescription(const std::string& verb);
 /// Checks verb and form; throws ConfigError at `pointer`.

@@ -27,13 +27,16 @@ void checkDepth(std::string_view text, const std::string& name) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == '[' || c == '{') {
       if (++depth > depthLimit)
-        throw DataError(name, "byte " + std::to_string(i), "JSON nested at most " + std::to_string(depthLimit) + " deep");
+        throw DataError(name, "byte " + std::to_string(i),
+                        "JSON nested at most " + std::to_string(depthLimit) + " deep");
     } else if (c == ']' || c == '}') {
       --depth;
     }
@@ -60,8 +63,8 @@ bool Config::satisfies(const Json& condition) const {
   for (const auto& [id, wanted] : condition.items()) {
     const auto found = values_.find(id);
     if (found == values_.end()) return false;
-    const bool holds = wanted.is_array() ? std::find(wanted.begin(), wanted.end(), *found) != wanted.end()
-                                         : wanted == *found;
+    const bool holds =
+        wanted.is_array() ? std::find(wanted.begin(), wanted.end(), *found) != wanted.end() : wanted == *found;
     if (!holds) return false;
   }
   return true;
@@ -90,10 +93,12 @@ Config resolved(std::span<const Parameter> parameters, const Json& values, std::
   if (!values.is_object() && !values.is_null()) problems.push_back({"", values.dump(), "must be an object"});
   const Json flat = flattened(values);
   for (const auto& [id, value] : flat.items()) {
-    const auto parameter = std::find_if(parameters.begin(), parameters.end(), [&id = id](const Parameter& p) { return p.id == id; });
+    const auto parameter =
+        std::find_if(parameters.begin(), parameters.end(), [&id = id](const Parameter& p) { return p.id == id; });
     if (parameter == parameters.end()) {
       const std::string nearest = nearestName(id, known);
-      problems.push_back({"/" + id, "", "unknown parameter" + (nearest.empty() ? "" : "; did you mean " + nearest + "?")});
+      problems.push_back(
+          {"/" + id, "", "unknown parameter" + (nearest.empty() ? "" : "; did you mean " + nearest + "?")});
     } else if (auto problem = parameter->check(value)) {
       problems.push_back(std::move(*problem));
     } else {

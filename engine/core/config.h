@@ -10,8 +10,8 @@
 
 namespace learnscope {
 
-/// The values of an experiment's parameters: a flat JSON object from parameter id to value. The seed is part of the run,
-/// not of the config.
+/// The values of an experiment's parameters: a flat JSON object from parameter id to value. The seed is part of the
+/// run, not of the config.
 class Config {
  public:
   Config() = default;
@@ -39,8 +39,8 @@ class Config {
 /// Accepts nested objects ({"data": {"noise": 1}}) or dotted keys; returns the flat form.
 Json flattened(const Json& values);
 
-/// Defaults of `parameters` overridden by `values`; every problem (unknown key with its nearest neighbour, wrong type, out
-/// of range) is appended to `problems`.
+/// Defaults of `parameters` overridden by `values`; every problem (unknown key with its nearest neighbour, wrong type,
+/// out of range) is appended to `problems`.
 Config resolved(std::span<const Parameter> parameters, const Json& values, std::vector<Problem>& problems);
 
 /// Parses JSON text with the house's limits (16 MB, depth 64, no NaN); `name` is said in errors. Throws DataError.

@@ -14,20 +14,20 @@ enum class MeasureKind { Scalar, Array };
 struct Measure {
   std::string id;
   std::string title;
-  std::string doc;                        ///< formula and source
+  std::string doc;  ///< formula and source
   std::string unit = {};
   MeasureKind kind = MeasureKind::Scalar;
-  std::vector<std::string> shape = {};    ///< symbolic: {"K", "M"}; the recorded array carries its actual shape
-  std::string cadence = "scalars";        ///< the cadence group that records it; see Lab::due
-  std::string group = {};                 ///< heading in lists of measures
+  std::vector<std::string> shape = {};  ///< symbolic: {"K", "M"}; the recorded array carries its actual shape
+  std::string cadence = "scalars";      ///< the cadence group that records it; see Lab::due
+  std::string group = {};               ///< heading in lists of measures
 };
 
 /// A detected moment and the rule that detects it.
 struct EventRule {
-  std::string id;     ///< kebab-case; "{k}" stands for an index ("feature-{k}")
+  std::string id;  ///< kebab-case; "{k}" stands for an index ("feature-{k}")
   std::string title;
-  std::string rule;   ///< in words and symbols
-  bool phase = false; ///< begins a phase: the timeline draws a band until the next one
+  std::string rule;    ///< in words and symbols
+  bool phase = false;  ///< begins a phase: the timeline draws a band until the next one
 };
 
 /// A named function of (config, frozen state, arguments) to arrays, computed on demand.
@@ -36,7 +36,7 @@ struct AnalysisDescription {
   std::string title;
   std::string doc;
   std::vector<Parameter> arguments = {};
-  std::vector<Measure> results = {};      ///< what the returned State holds, by name
+  std::vector<Measure> results = {};  ///< what the returned State holds, by name
 };
 
 /// A named action on the running model.
@@ -48,10 +48,10 @@ struct InterventionDescription {
   Json visibleIf = {};
 };
 
-/// Everything about a lab that windows, command line, JSON and docs need. May depend on the config (a user's table changes
-/// the measures that exist); with a default config it is complete.
+/// Everything about a lab that windows, command line, JSON and docs need. May depend on the config (a user's table
+/// changes the measures that exist); with a default config it is complete.
 struct Description {
-  std::string id;       ///< the page's name: "grokking"
+  std::string id;  ///< the page's name: "grokking"
   std::string title;
   std::string summary;  ///< one line
   std::string source;   ///< authors, title, year, arXiv number

@@ -25,7 +25,8 @@ Config checkedConfig(const Lab& lab, const Json& values, std::vector<Problem>* w
   const Description description = lab.describe(Config(flattened(values)));
   Config config = resolved(description.parameters, values, problems);
   if (problems.empty()) lab.validate(config, problems);
-  const auto firstWarning = std::stable_partition(problems.begin(), problems.end(), [](const Problem& p) { return !p.warning; });
+  const auto firstWarning =
+      std::stable_partition(problems.begin(), problems.end(), [](const Problem& p) { return !p.warning; });
   if (warnings) warnings->assign(firstWarning, problems.end());
   problems.erase(firstWarning, problems.end());
   if (!problems.empty()) throw ConfigError(std::move(problems));

@@ -69,12 +69,14 @@ class Lab {
   virtual void validate(const Config& config, std::vector<Problem>& problems) const = 0;
   virtual Estimate estimate(const Config& config) const = 0;
   /// Builds the experiment at step 0; may take long (data, probes): reports progress.
-  virtual std::unique_ptr<Experiment> build(const Config& config, std::uint64_t seed, const Progress& progress) const = 0;
+  virtual std::unique_ptr<Experiment> build(const Config& config, std::uint64_t seed,
+                                            const Progress& progress) const = 0;
   /// Runs an analysis on a frozen state, never touching the run's streams. Throws ConfigError on a bad argument.
   virtual State analyse(const std::string& analysis, const Config& config, std::uint64_t seed, const State& state,
                         const Config& arguments, const Progress& progress) const = 0;
-  /// Pure in (config, step). "scalars": every `every` steps (parameter of that name, else 10); "arrays": at a spacing of
-  /// every * 2^max(0, floor(log2(step / (200 * every)))). Labs with other rhythms override it for groups of their own.
+  /// Pure in (config, step). "scalars": every `every` steps (parameter of that name, else 10); "arrays": at a spacing
+  /// of every * 2^max(0, floor(log2(step / (200 * every)))). Labs with other rhythms override it for groups of their
+  /// own.
   virtual bool due(std::string_view cadence, const Config& config, std::int64_t step) const;
   /// How many steps the default run takes.
   virtual std::int64_t defaultSteps(const Config& config) const = 0;
@@ -85,8 +87,8 @@ class Lab {
 /// The text of resources/labs/<id>.json, embedded at build time; empty if there is none.
 std::string_view embeddedPage(std::string_view id);
 
-/// Parameter values and defaults merged and checked by both the bounds and the lab; throws ConfigError with all problems
-/// that are not warnings (those go to `warnings` if given).
+/// Parameter values and defaults merged and checked by both the bounds and the lab; throws ConfigError with all
+/// problems that are not warnings (those go to `warnings` if given).
 Config checkedConfig(const Lab& lab, const Json& values, std::vector<Problem>* warnings = nullptr);
 
 }  // namespace learnscope

@@ -64,21 +64,28 @@ bool isKnownChoice(const Parameter& parameter, const Json& value) {
 
 bool fits(const Parameter& parameter, const Json& value) {
   switch (parameter.type) {
-    case ParameterType::Bool: return value.is_boolean();
-    case ParameterType::Int: return isInteger(value) && inRange(parameter, value);
-    case ParameterType::Real: return inRange(parameter, value);
-    case ParameterType::Choice: return isKnownChoice(parameter, value);
+    case ParameterType::Bool:
+      return value.is_boolean();
+    case ParameterType::Int:
+      return isInteger(value) && inRange(parameter, value);
+    case ParameterType::Real:
+      return inRange(parameter, value);
+    case ParameterType::Choice:
+      return isKnownChoice(parameter, value);
     case ParameterType::Text:
     case ParameterType::File:
-    case ParameterType::Folder: return value.is_string();
-    case ParameterType::List: return allInRange(parameter, value);
-    case ParameterType::Matrix: return isMatrix(parameter, value);
+    case ParameterType::Folder:
+      return value.is_string();
+    case ParameterType::List:
+      return allInRange(parameter, value);
+    case ParameterType::Matrix:
+      return isMatrix(parameter, value);
     case ParameterType::Table:
       return value.is_array() &&
              std::all_of(value.begin(), value.end(), [](const Json& row) { return row.is_object(); });
     case ParameterType::Subset:
-      return value.is_array() && std::all_of(value.begin(), value.end(),
-                                             [&](const Json& item) { return isKnownChoice(parameter, item); });
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(), [&](const Json& item) { return isKnownChoice(parameter, item); });
   }
   return false;
 }
@@ -87,17 +94,28 @@ bool fits(const Parameter& parameter, const Json& value) {
 
 std::string_view typeName(ParameterType type) {
   switch (type) {
-    case ParameterType::Bool: return "bool";
-    case ParameterType::Int: return "int";
-    case ParameterType::Real: return "real";
-    case ParameterType::Choice: return "choice";
-    case ParameterType::Text: return "text";
-    case ParameterType::List: return "list";
-    case ParameterType::File: return "file";
-    case ParameterType::Folder: return "folder";
-    case ParameterType::Matrix: return "matrix";
-    case ParameterType::Table: return "table";
-    case ParameterType::Subset: return "subset";
+    case ParameterType::Bool:
+      return "bool";
+    case ParameterType::Int:
+      return "int";
+    case ParameterType::Real:
+      return "real";
+    case ParameterType::Choice:
+      return "choice";
+    case ParameterType::Text:
+      return "text";
+    case ParameterType::List:
+      return "list";
+    case ParameterType::File:
+      return "file";
+    case ParameterType::Folder:
+      return "folder";
+    case ParameterType::Matrix:
+      return "matrix";
+    case ParameterType::Table:
+      return "table";
+    case ParameterType::Subset:
+      return "subset";
   }
   return "";
 }
@@ -109,17 +127,28 @@ std::string Parameter::allowed() const {
     return text;
   };
   switch (type) {
-    case ParameterType::Bool: return "true or false";
-    case ParameterType::Int: return "integer" + rangeText(*this);
-    case ParameterType::Real: return "number" + rangeText(*this);
-    case ParameterType::Choice: return (open ? "text, such as " : "one of ") + listed();
-    case ParameterType::Text: return "text";
-    case ParameterType::List: return "list of numbers" + rangeText(*this);
-    case ParameterType::File: return "path of a file";
-    case ParameterType::Folder: return "path of a folder";
-    case ParameterType::Matrix: return "list of equal rows of numbers" + rangeText(*this);
-    case ParameterType::Table: return "list of objects";
-    case ParameterType::Subset: return "list of some of " + listed();
+    case ParameterType::Bool:
+      return "true or false";
+    case ParameterType::Int:
+      return "integer" + rangeText(*this);
+    case ParameterType::Real:
+      return "number" + rangeText(*this);
+    case ParameterType::Choice:
+      return (open ? "text, such as " : "one of ") + listed();
+    case ParameterType::Text:
+      return "text";
+    case ParameterType::List:
+      return "list of numbers" + rangeText(*this);
+    case ParameterType::File:
+      return "path of a file";
+    case ParameterType::Folder:
+      return "path of a folder";
+    case ParameterType::Matrix:
+      return "list of equal rows of numbers" + rangeText(*this);
+    case ParameterType::Table:
+      return "list of objects";
+    case ParameterType::Subset:
+      return "list of some of " + listed();
   }
   return "";
 }
@@ -157,7 +186,8 @@ Json Parameter::parse(const std::string& text) const {
     case ParameterType::Choice:
     case ParameterType::Text:
     case ParameterType::File:
-    case ParameterType::Folder: return text;
+    case ParameterType::Folder:
+      return text;
     case ParameterType::List:
     case ParameterType::Matrix:
     case ParameterType::Table:

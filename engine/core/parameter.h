@@ -22,16 +22,17 @@ struct Choice {
   std::string title;
 };
 
-/// One typed, bounded, documented input of an experiment. Panel, flags, JSON validation, tooltips and docs come from it.
+/// One typed, bounded, documented input of an experiment. Panel, flags, JSON validation, tooltips and docs come from
+/// it.
 ///
-/// JSON forms of values: Bool true/false; Int 64-bit integer; Real number; Choice, Text, File, Folder string; List array of
-/// numbers; Matrix array of equal rows of numbers; Table array of objects; Subset array of choice ids.
+/// JSON forms of values: Bool true/false; Int 64-bit integer; Real number; Choice, Text, File, Folder string; List
+/// array of numbers; Matrix array of equal rows of numbers; Table array of objects; Subset array of choice ids.
 struct Parameter {
-  std::string id;         ///< camelCase, grouped with a dot
-  std::string title;      ///< sentence case, shown in the panel
+  std::string id;     ///< camelCase, grouped with a dot
+  std::string title;  ///< sentence case, shown in the panel
   ParameterType type = ParameterType::Real;
-  Json fallback;          ///< the default
-  std::string doc;        ///< meaning and source, one or two sentences
+  Json fallback;    ///< the default
+  std::string doc;  ///< meaning and source, one or two sentences
   std::string group = LS_TR("General");
   std::string unit = {};
   double minimum = -std::numeric_limits<double>::infinity();  ///< Int, Real, elements of List and Matrix
@@ -39,8 +40,8 @@ struct Parameter {
   bool logarithmic = false;          ///< the slider's scale
   std::vector<Choice> choices = {};  ///< Choice, Subset; a Choice with `open` also takes other texts
   bool open = false;
-  bool live = false;                 ///< may change while training
-  Json visibleIf = {};               ///< object: every {other parameter: value or list of values} must hold
+  bool live = false;    ///< may change while training
+  Json visibleIf = {};  ///< object: every {other parameter: value or list of values} must hold
 
   /// Parses a command-line text ("1e-3", "true", "[1,2]") into the JSON form; throws ConfigError.
   Json parse(const std::string& text) const;

@@ -56,22 +56,34 @@ struct Run::Impl {
 
 std::string_view runStateName(RunState state) {
   switch (state) {
-    case RunState::Created: return "created";
-    case RunState::Running: return "running";
-    case RunState::Paused: return "paused";
-    case RunState::Finished: return "finished";
-    case RunState::Diverged: return "diverged";
-    case RunState::Failed: return "failed";
-    case RunState::Interrupted: return "interrupted";
+    case RunState::Created:
+      return "created";
+    case RunState::Running:
+      return "running";
+    case RunState::Paused:
+      return "paused";
+    case RunState::Finished:
+      return "finished";
+    case RunState::Diverged:
+      return "diverged";
+    case RunState::Failed:
+      return "failed";
+    case RunState::Interrupted:
+      return "interrupted";
   }
   return "";
 }
 
 Run::Run(RunInfo info, Description description, std::shared_ptr<RunStore> store)
-    : info_(std::move(info)), description_(std::move(description)), store_(std::move(store)), impl_(std::make_unique<Impl>()) {
+    : info_(std::move(info)),
+      description_(std::move(description)),
+      store_(std::move(store)),
+      impl_(std::make_unique<Impl>()) {
   if (!description_.measure("wallTime"))
-    description_.measures.push_back(
-        {.id = "wallTime", .title = LS_TR("Wall time"), .doc = LS_TR("Seconds of training and measuring so far."), .unit = "s"});
+    description_.measures.push_back({.id = "wallTime",
+                                     .title = LS_TR("Wall time"),
+                                     .doc = LS_TR("Seconds of training and measuring so far."),
+                                     .unit = "s"});
   for (const Measure& measure : description_.measures)
     measure.kind == MeasureKind::Scalar ? void(impl_->scalars[measure.id]) : void(impl_->arrays[measure.id]);
   impl_->title = info_.title;

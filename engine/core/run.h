@@ -25,18 +25,18 @@ std::string_view runStateName(RunState state);
 
 /// Manifest of a run; what identifies and reproduces it.
 struct RunInfo {
-  std::string id;             ///< random, 16 hex digits
+  std::string id;  ///< random, 16 hex digits
   std::string lab;
-  Config config;              ///< complete, as at step 0 (of a branch: at the fork)
+  Config config;  ///< complete, as at step 0 (of a branch: at the fork)
   std::uint64_t seed = 0;
-  std::int64_t steps = 0;     ///< target
-  std::string title;          ///< shown to the user; may be renamed
-  std::string created;        ///< ISO 8601, UTC
+  std::int64_t steps = 0;  ///< target
+  std::string title;       ///< shown to the user; may be renamed
+  std::string created;     ///< ISO 8601, UTC
   std::string appVersion;
   std::string machine;
-  std::string parent;         ///< id of the parent run, or ""
-  std::string parentPath;     ///< relative to this file, or ""
-  std::int64_t forkStep = 0;  ///< step 0 of this file's history
+  std::string parent;                ///< id of the parent run, or ""
+  std::string parentPath;            ///< relative to this file, or ""
+  std::int64_t forkStep = 0;         ///< step 0 of this file's history
   Json difference = Json::object();  ///< of a branch: what was changed at the fork
 };
 
@@ -50,9 +50,9 @@ struct CheckpointInfo {
   std::size_t journalLength = 0;  ///< journal entries applied before it
 };
 
-/// Where a run is kept. Implemented by engine/store (a .lscope file) and by tests (memory). The append functions are called
-/// by one thread at a time, only queue, and never wait for the disk; the read functions may be called from any thread but the
-/// GUI's. All throw IoError.
+/// Where a run is kept. Implemented by engine/store (a .lscope file) and by tests (memory). The append functions are
+/// called by one thread at a time, only queue, and never wait for the disk; the read functions may be called from any
+/// thread but the GUI's. All throw IoError.
 class RunStore {
  public:
   virtual ~RunStore() = default;
@@ -117,8 +117,8 @@ class Run {
   std::vector<std::string> recordedScalars() const;
   std::vector<std::string> recordedArrays() const;
 
-  // Writing: the trainer's thread (or the reader of a file, before the run is shared). What is at or before the newest row of
-  // its measure is a recomputation after a crash: it is compared with the row, never written again.
+  // Writing: the trainer's thread (or the reader of a file, before the run is shared). What is at or before the newest
+  // row of its measure is a recomputation after a crash: it is compared with the row, never written again.
   void addScalar(std::string_view measure, ScalarPoint point);
   void addArray(std::string_view measure, std::int64_t step, Array value);
   void addEvent(Event event);
@@ -155,12 +155,14 @@ class Run {
   std::atomic<std::int64_t> replayMismatches_{0};
 };
 
-/// One recorded array: its data while in memory (a cache of 256 MB a run, or always if the run has no store), else on disk.
+/// One recorded array: its data while in memory (a cache of 256 MB a run, or always if the run has no store), else on
+/// disk.
 struct ArrayEntry {
   std::int64_t step = 0;
   mutable std::atomic<std::weak_ptr<const Array>> data;
   ArrayEntry() = default;
   explicit ArrayEntry(std::int64_t at) : step(at) {}
+  ArrayEntry(ArrayEntry&& other) noexcept { *this = std::move(other); }
   ArrayEntry& operator=(ArrayEntry&& other) noexcept {
     step = other.step;
     data = other.data.load();

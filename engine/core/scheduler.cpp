@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t turnNanoseconds = 50'000'000;
 
 std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
@@ -25,9 +26,8 @@ bool Scheduler::Turn::acquire() {
   const std::uint64_t ticket = scheduler_->nextTicket_++;
   auto& waiting = scheduler_->waiting_;
   waiting.push_back(ticket);
-  scheduler_->changed_.wait(lock, stop_, [&] {
-    return scheduler_->running_ < scheduler_->capacity_ && waiting.front() == ticket;
-  });
+  scheduler_->changed_.wait(lock, stop_,
+                            [&] { return scheduler_->running_ < scheduler_->capacity_ && waiting.front() == ticket; });
   waiting.erase(std::find(waiting.begin(), waiting.end(), ticket));
   if (!stop_.stop_requested()) {
     ++scheduler_->running_;

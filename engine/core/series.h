@@ -63,7 +63,10 @@ std::ptrdiff_t indexAt(const Sequence& sequence, std::int64_t step) {
   std::size_t low = 0, high = sequence.size();
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
-    if (sequence[middle].step <= step) low = middle + 1; else high = middle;
+    if (sequence[middle].step <= step)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return static_cast<std::ptrdiff_t>(low) - 1;
 }

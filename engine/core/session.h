@@ -24,9 +24,16 @@ class RunFactory {
 /// One run of a run set, with its trainer if it is being trained here.
 struct Member {
   std::shared_ptr<Run> run;
-  std::unique_ptr<Trainer> trainer;  ///< null: only looked at
+  std::shared_ptr<Trainer> trainer;  ///< null: only looked at; shared with analyses that copy its state
   bool shown = true;
 };
+
+/// A manifest with a new id, this machine, this version; steps 0 means the lab's default.
+RunInfo newRunInfo(const Lab& lab, Config config, std::uint64_t seed, std::int64_t steps);
+/// The same from a user's values: checks them, the seed and the memory; throws ConfigError with all problems.
+RunInfo checkedRunInfo(const Lab& lab, const Json& values, std::uint64_t seed, std::int64_t steps);
+/// Arguments of an analysis, checked and completed; throws ConfigError.
+Config checkedArguments(const Lab& lab, const Config& config, const std::string& analysis, const Json& arguments);
 
 /// The result of an analysis, delivered on the analysis thread.
 struct AnalysisResult {
@@ -36,8 +43,10 @@ struct AnalysisResult {
   std::string error;
 };
 
-/// A run set of one lab with its trainers, branches and analyses: everything a window does to a lab goes through here. Owned
-/// and called by one thread (the GUI's, or the command line's).
+class AnalysisThread;
+
+/// A run set of one lab with its trainers, branches and analyses: everything a window does to a lab goes through here.
+/// Owned and called by one thread (the GUI's, or the command line's).
 class Session {
  public:
   Session(std::shared_ptr<const Lab> lab, RunFactory& factory, Scheduler& scheduler);
@@ -52,18 +61,19 @@ class Session {
   Member& start(const Json& values, std::uint64_t seed, std::int64_t steps, double speed, bool paused);
   /// Adds a run opened from a file; with `resume` a trainer is attached (paused).
   Member& open(std::shared_ptr<Run> run, bool resume);
-  /// A new run that starts from the state of `parent` at `step` with `difference` (live parameters) applied; the state is found
-  /// in the background. Throws ConfigError.
+  /// A new run that starts from the state of `parent` at `step` with `difference` (live parameters) applied; the state
+  /// is found in the background. Throws ConfigError.
   Member& branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
                  std::optional<std::size_t> journalLength = {});
   void makeCurrent(Member& member) { current_ = &member; }
+  /// Takes a run out of the set (its trainer writes a checkpoint and closes the file).
   void remove(Member& member);
 
   /// Carries out a command for the trainer or the session; window commands are the caller's. Throws ConfigError.
   void execute(const Command& command);
 
-  /// Computes an analysis of the current run at `step` (-1: newest) on the analysis thread; a newer request with the same `key`
-  /// replaces one that has not finished. Cached by (run, step, arguments).
+  /// Computes an analysis of the current run at `step` (-1: newest) on the analysis thread; a newer request with the
+  /// same `key` replaces one that has not finished. Cached by (run, step, arguments).
   void analyse(const std::string& key, const std::string& analysis, std::int64_t step, const Json& arguments,
                std::function<void(AnalysisResult)> done);
 
@@ -71,7 +81,8 @@ class Session {
   std::uint64_t version() const;
 
  private:
-  class AnalysisThread;
+  Member& add(std::shared_ptr<Run> run);
+
   std::shared_ptr<const Lab> lab_;
   RunFactory& factory_;
   Scheduler& scheduler_;

@@ -14,12 +14,16 @@ class State {
  public:
   void put(const std::string& name, Array array) { arrays_[name] = std::move(array); }
   template <class T>
-  void putScalar(const std::string& name, T value) { put(name, Array::scalar<T>(value)); }
+  void putScalar(const std::string& name, T value) {
+    put(name, Array::scalar<T>(value));
+  }
   bool has(const std::string& name) const { return arrays_.count(name) != 0; }
   /// Throws DataError naming the state and the missing name.
   const Array& get(const std::string& name) const;
   template <class T>
-  T scalar(const std::string& name) const { return get(name).as<T>()[0]; }
+  T scalar(const std::string& name) const {
+    return get(name).as<T>()[0];
+  }
   void merge(const std::string& prefix, const State& other);
   /// The arrays whose name starts with `prefix`, with the prefix cut off.
   State sub(const std::string& prefix) const;

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/CLI.hpp>
+#include <iomanip>
+#include <iostream>
+
+#include "app/cli.h"
+#include "app/cli_progress.h"
+#include "app/cli_support.h"
+#include "engine/core/session.h"
+#include "engine/store/export_data.h"
+#include "engine/store/npy.h"
+#include "engine/store/run_file.h"
+
+namespace learnscope::cli {
+namespace {
+
+/// Objects and lists below the first level, one line an entry; the form follows runFileInfo.
+void writeInfo(const Json& info) {
+  std::size_t width = 0;
+  for (const auto& [key, value] : info.items()) width = std::max(width, key.size());
+  const auto plain = [](const Json& value) { return value.is_string() ? value.get<std::string>() : dumped(value); };
+  for (const auto& [key, value] : info.items()) {
+    if (value.is_structured() && !value.empty()) {
+      std::cout << key << '\n';
+      for (const auto& [name, entry] : value.items())
+        std::cout << "  " << (value.is_array() ? "" : name + "  ") << plain(entry) << '\n';
+    } else if (!value.is_structured()) {
+      std::cout << std::left << std::setw(static_cast<int>(width)) << key << "  " << plain(value) << '\n';
+    }
+  }
+}
+
+ExitStatus showInfo(const std::string& file, bool digest, bool json) {
+  checkInput("run file", file);
+  if (digest && !json) {
+    std::cout << runFileDigest(file) << '\n';
+    return ExitStatus::Done;
+  }
+  Json info = runFileInfo(file);
+  if (digest) info["digest"] = runFileDigest(file);
+  if (json)
+    std::cout << dumped(info, 2) << '\n';
+  else
+    writeInfo(info);
+  return ExitStatus::Done;
+}
+
+struct AnalyseOptions {
+  std::string file, name, step, arguments = "{}", out;
+  bool force = false;
+};
+
+ExitStatus analyse(const Registry& registry, const AnalyseOptions& options) {
+  const OpenedRun opened = openForReading(registry, options.file);
+  const Run& run = *opened.run;
+  if (!options.out.empty()) {
+    if (suffixOf(options.out) != "npz") throw ConfigError("--out", options.out, "must end in .npz");
+    checkOutput("--out", options.out, options.force);
+  }
+  const Config arguments =
+      checkedArguments(*opened.lab, run.info().config, options.name, parseJson(options.arguments, "--args"));
+  std::int64_t step = run.lastStep();
+  if (!options.step.empty()) step = parseInteger("--step", options.step, run.info().forkStep, run.lastStep());
+
+  ProgressLine line;
+  const Progress progress({}, [&line](double done, std::string_view what) {
+    if (line.due()) line.draw(std::string(what) + " " + std::to_string(static_cast<int>(100 * done)) + " %");
+  });
+  const Snapshot snapshot = stateAt(opened.lab, run, step, progress);
+  const State result =
+      opened.lab->analyse(options.name, snapshot.config, run.info().seed, snapshot.state, arguments, progress);
+  line.clear();
+  if (!options.out.empty()) {
+    writeNpz(options.out, result.arrays());
+    return ExitStatus::Done;
+  }
+  Json arrays = Json::object();
+  for (const auto& [name, array] : result.arrays()) arrays[name] = arrayJson(array);
+  std::cout << dumped({{"analysis", options.name}, {"step", step}, {"arguments", arguments.json()}, {"result", arrays}})
+            << '\n';
+  return ExitStatus::Done;
+}
+
+struct ExportOptions {
+  std::string file, csv, npz, measures;
+  bool wide = false, force = false;
+};
+
+/// "a,b" as names that the run has recorded; nothing: all of them.
+std::vector<std::string> requireMeasures(const Run& run, const std::string& list) {
+  std::vector<std::string> known = run.recordedScalars(), wanted;
+  const std::vector<std::string> arrays = run.recordedArrays();
+  known.insert(known.end(), arrays.begin(), arrays.end());
+  std::vector<Problem> problems;
+  std::stringstream names(list);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      problems.push_back({"--measures", name, "the run has recorded no such measure" + didYouMean(name, known)});
+    wanted.push_back(name);
+  }
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+  return wanted;
+}
+
+ExitStatus exportData(const Registry& registry, const ExportOptions& options) {
+  if (options.csv.empty() && options.npz.empty())
+    throw ConfigError("export", "", "give --csv FILE, --npz FILE or both");
+  checkInput("run file", options.file);
+  const std::shared_ptr<Run> run = openRunFile(options.file, registry, OpenMode::Read);
+  const std::vector<std::string> measures = requireMeasures(*run, options.measures);
+  if (!options.csv.empty()) checkOutput("--csv", options.csv, options.force);
+  if (!options.npz.empty()) checkOutput("--npz", options.npz, options.force);
+  if (!options.csv.empty()) exportCsv(*run, measures, options.csv, options.wide);
+  if (!options.npz.empty()) exportNpz(*run, measures, options.npz);
+  return ExitStatus::Done;
+}
+
+void addInfo(CLI::App& app, Action& action) {
+  struct Options {
+    std::string file;
+    bool digest = false, json = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* info = app.add_subcommand("info", "Say what a run file holds");
+  info->add_option("file", options->file, "The run file")->required()->type_name("FILE");
+  info->add_flag("--digest", options->digest, "Print the digest of config, scalars, arrays, events and journal");
+  info->add_flag("--json", options->json, "Print JSON");
+  info->callback(
+      [&action, options] { action = [options] { return showInfo(options->file, options->digest, options->json); }; });
+}
+
+void addAnalyse(CLI::App& app, const Registry& registry, Action& action) {
+  auto options = std::make_shared<AnalyseOptions>();
+  CLI::App* command = app.add_subcommand("analyse", "Compute an analysis at a step of a run file");
+  command->add_option("file", options->file, "The run file")->required()->type_name("FILE");
+  command->add_option("--name", options->name, "The analysis, as 'describe' lists it")->required()->type_name("NAME");
+  command->add_option("--step", options->step, "The step (default: the last)")->type_name("N");
+  command->add_option("--args", options->arguments, "Its arguments as a JSON object")->type_name("JSON");
+  command->add_option("--out", options->out, "Write an .npz instead of JSON to stdout")->type_name("FILE.npz");
+  command->add_flag("--force", options->force, "Replace an existing file");
+  command->callback(
+      [&registry, &action, options] { action = [&registry, options] { return analyse(registry, *options); }; });
+}
+
+void addExport(CLI::App& app, const Registry& registry, Action& action) {
+  auto options = std::make_shared<ExportOptions>();
+  CLI::App* command = app.add_subcommand("export", "Write the data of a run file as CSV or npz");
+  command->add_option("file", options->file, "The run file")->required()->type_name("FILE");
+  command->add_option("--csv", options->csv, "Scalars: step, measure, value")->type_name("FILE");
+  command->add_option("--npz", options->npz, "Scalars and arrays for numpy")->type_name("FILE");
+  command->add_option("--measures", options->measures, "Only these, separated by commas")->type_name("A,B");
+  command->add_flag("--wide", options->wide, "CSV with one column a measure");
+  command->add_flag("--force", options->force, "Replace existing files");
+  command->callback(
+      [&registry, &action, options] { action = [&registry, options] { return exportData(registry, *options); }; });
+}
+
+}  // namespace
+
+void addFileCommands(CLI::App& app, const Registry& registry, Action& action) {
+  addInfo(app, action);
+  addAnalyse(app, registry, action);
+  addExport(app, registry, action);
+}
+
+}  // namespace learnscope::cli
