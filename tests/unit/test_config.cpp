@@ -119,6 +119,12 @@ class TestConfig : public QObject {
     QVERIFY(refusal([] { parseScript(Json::parse(R"([{"pause": null}, {"wait": "x"}])")); }).starts_with("/1/wait"));
   }
 
+  void theManualListsEveryCommand() {
+    const std::string manual = readFile(LEARNSCOPE_SOURCE_DIR "/resources/docs/commands.md", 1 << 20);
+    for (const VerbDescription& verb : vocabulary())
+      QVERIFY2(manual.find("| `" + verb.verb + "` |") != std::string::npos, verb.verb.c_str());
+  }
+
   void cadenceIsAPureFunctionOfTheStep() {
     const auto lab = test::tinyLab();
     const Config config;

@@ -217,6 +217,32 @@ std::optional<Bound> evaluate(const Binding& binding, SessionModel& model, const
   return array ? slice(*array, binding) : std::nullopt;
 }
 
+bool LiveBinding::update(SessionModel& model, const Run& run, std::int64_t step, AnalysisFeed* feed) {
+  const bool sameRun = run_ == run.info().id;
+  run_ = run.info().id;
+  // Arrays and results are immutable: the same one gives the same value, however large it is.
+  if (binding_.source == Binding::Source::Analysis) {
+    std::shared_ptr<const State> state = feed ? feed->result(binding_, step) : nullptr;
+    if (sameRun && state == state_) return false;
+    state_ = std::move(state);
+    const bool had = value_.has_value();
+    value_ = state_ && state_->has(binding_.result) ? slice(state_->get(binding_.result), binding_) : std::nullopt;
+    return had || value_;
+  }
+  if (binding_.source == Binding::Source::Measure && run.scalars(binding_.measure).empty()) {
+    std::shared_ptr<const Array> array = model.array(run, binding_.measure, step);
+    if (sameRun && array == array_) return false;
+    array_ = std::move(array);
+    const bool had = value_.has_value();
+    value_ = array_ ? slice(*array_, binding_) : std::nullopt;
+    return had || value_;
+  }
+  std::optional<Bound> now = evaluate(binding_, model, run, step, feed);
+  const bool same = sameRun && now.has_value() == value_.has_value() && (!now || now->values == value_->values);
+  value_ = std::move(now);
+  return !same;
+}
+
 struct AnalysisFeed::Request {
   std::string key;  ///< run, step and arguments that were asked for
   std::shared_ptr<const State> newest;

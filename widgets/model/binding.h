@@ -83,6 +83,25 @@ std::optional<Bound> evaluate(const Binding& binding, SessionModel& model, const
 /// A slice of an array as a binding says; nothing if the array has no such row or column.
 std::optional<Bound> slice(const Array& array, const Binding& binding);
 
+/// A binding with its value at the last look, which knows whether that has changed since: views draw only when it has.
+class LiveBinding {
+ public:
+  LiveBinding() = default;
+  explicit LiveBinding(Binding binding) : binding_(std::move(binding)) {}
+  const Binding& binding() const { return binding_; }
+  /// Looks again; true if the value differs from that of the last look.
+  bool update(SessionModel& model, const Run& run, std::int64_t step, AnalysisFeed* feed = nullptr);
+  /// Nothing while there is no value.
+  const std::optional<Bound>& value() const { return value_; }
+
+ private:
+  Binding binding_;
+  std::optional<Bound> value_;
+  std::string run_;
+  std::shared_ptr<const Array> array_;  ///< the one that value_ was made from
+  std::shared_ptr<const State> state_;
+};
+
 /// A colour of a layer: one key for all, or a value mapped to colours (which also draws a colour bar).
 struct ColorBinding {
   QString key = QStringLiteral("0");  ///< of Theme::color, when there is no value

@@ -3,10 +3,12 @@
 
 #include <QObject>
 #include <QUndoStack>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "engine/core/session.h"
+#include "widgets/model/busy_probe.h"
 #include "widgets/model/view_spec.h"
 
 namespace learnscope {
@@ -18,8 +20,8 @@ struct Selection {
   bool operator==(const Selection&) const = default;
 };
 
-/// The GUI's side of a session: one cursor, one selection, one undo stack, one display timer that polls the runs and tells
-/// views when something is new. Lives on the GUI thread.
+/// The GUI's side of a session: one cursor, one selection, one undo stack, one display timer that polls the runs and
+/// tells views when something is new. Lives on the GUI thread.
 class SessionModel : public QObject {
   Q_OBJECT
  public:
@@ -35,6 +37,22 @@ class SessionModel : public QObject {
   std::vector<std::shared_ptr<Run>> runs(const QString& binding) const;
   /// Values of the current run (live), else those set for the next one.
   Config config() const;
+  /// Values of the next run: those of the current run (or the lab's defaults) with the user's edits.
+  const Config& nextConfig() const;
+  std::uint64_t nextSeed() const;
+  std::int64_t nextSteps() const;
+  /// Parameters (not live) whose edits wait for the next run.
+  std::vector<std::string> pendingEdits() const;
+  /// Everything wrong with nextConfig(): each parameter's bounds, then the lab's own rules.
+  std::vector<Problem> nextProblems() const;
+  /// The lab's description for nextConfig(): what panels are made from.
+  const Description& nextDescription() const;
+  /// `learnscope run LAB --set …`: the headless form of the next run.
+  QString commandLine() const;
+  /// Of the current run's trainer; of a run that is only looked at, made from the run.
+  TrainerStatus status() const;
+  /// True while the current run trains (or is built, to train at once).
+  bool playing() const;
 
   // Cursor.
   bool following() const { return following_; }
@@ -49,8 +67,9 @@ class SessionModel : public QObject {
   const Selection& selection() const { return selection_; }
   void select(Selection selection);
 
-  /// The array recorded at or before `step`: at once when in memory; else the I/O thread fetches it, `refreshed` follows, and the
-  /// last one shown (or null) is returned meanwhile. In synchronous mode (figures, tests) it waits for the disk.
+  /// The array recorded at or before `step`: at once when in memory; else the I/O thread fetches it, `refreshed`
+  /// follows, and meanwhile the last one shown is returned if `step` is the cursor's, else null (a trail leaves it
+  /// out). In synchronous mode (figures, tests) it waits for the disk.
   std::shared_ptr<const Array> array(const Run& run, const std::string& measure, std::int64_t step);
   void setSynchronous(bool on) { synchronous_ = on; }
 
@@ -61,11 +80,26 @@ class SessionModel : public QObject {
   void userIntervene(const std::string& intervention, const Json& arguments);
   void userCursor(std::int64_t step);
   void userSelect(const Selection& selection);
+  void userSeed(std::uint64_t seed);
+  void userSteps(std::int64_t steps);
+  void userRename(const std::string& runId, const QString& title);
+  void userShow(const std::string& runId, bool shown);
+  /// Takes a run out of the set; its file stays.
+  void userRemove(const std::string& runId);
+  /// Puts one parameter, or all (empty), back to the lab's default.
+  void userReset(const std::string& parameter);
+  /// What happens between the two is one step of undo, however long it takes.
+  void beginGesture();
+  void endGesture();
 
   /// Starts a preset: its runs with their seeds, its speed, its commands.
   void startPreset(const Preset& preset);
-  /// Starts one run with the edited values.
+  /// Takes a preset's values, seed and steps for the next run without starting it (undoable).
+  void usePreset(const Preset& preset);
+  /// Starts one run with the edited values; what trains already is paused.
   void startRun(std::uint64_t seed, std::int64_t steps);
+  void restart() { startRun(nextSeed(), nextSteps()); }
+  void makeCurrent(const std::string& runId);
   void play();
   void pause();
   void step();
@@ -75,12 +109,10 @@ class SessionModel : public QObject {
   void branchAt(std::int64_t step, const Json& difference);
   /// Carries out any command of the vocabulary; those of the window are emitted as windowCommand. Throws ConfigError.
   void perform(const Command& command);
+  /// Computes an analysis of the current run on the analysis thread; `analysisReady` follows with the same key.
+  void analyse(const std::string& key, const std::string& analysis, std::int64_t step, const Json& arguments);
 
-  /// Longest and p99 time the GUI thread was busy between two returns to its event loop, ms, over the last 60 s.
-  struct BusyTimes {
-    double p99 = 0, longest = 0;
-    std::size_t samples = 0;
-  };
+  /// Of the GUI thread, over the last 60 s.
   BusyTimes busyTimes() const;
 
  signals:
@@ -96,11 +128,31 @@ class SessionModel : public QObject {
   /// Play was pressed with the cursor in the past: follow the newest, or branch here?
   void playInPast(std::int64_t step);
   void windowCommand(const learnscope::Command& command);
+  void analysisReady(const QString& key, const learnscope::AnalysisResult& result);
+  /// Commands of a preset have begun to play, or ended.
+  void scriptChanged(bool playing);
   /// Something was refused or failed; said once, at the border.
   void problem(const QString& text);
 
  private:
   struct Impl;
+  void tick();
+  void announceStatus(const TrainerStatus& state);
+  void syncLive();
+  void change();
+  void say(const std::function<void()>& action);
+  void done(const QString& text, const QString& key, std::function<void()> undo, std::function<void()> redo);
+  QString gestureKey(const QString& what);
+  void set(const std::string& parameter, const Json& value);
+  void applySet(const std::string& runId, const std::string& parameter, const Json& value);
+  void intervene(const std::string& intervention, const Json& arguments);
+  void undoIntervention(const std::string& runId, std::size_t journalLength);
+  void branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
+              std::optional<std::size_t> journalLength = {});
+  void adoptCurrent();
+  void pauseAll();
+  void post(const Command& command);
+
   std::unique_ptr<Session> session_;
   LabPage page_;
   std::unique_ptr<Impl> impl_;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "widgets/model/array_history.h"
+#include "widgets/plots/curve.h"
+
+namespace learnscope {
+
+/// What the x axis of a line plot counts.
+enum class XSource { Step, WallTime, Epoch };
+XSource xSourceOf(const Json& view);
+
+/// Steps to x: themselves, or the value of the run's measure "wallTime" or "epoch" recorded at or before the step.
+class StepAxis {
+ public:
+  StepAxis(std::shared_ptr<const Run> run, XSource source);
+  double x(std::int64_t step) const;
+  /// The last step at or before `x`.
+  std::int64_t step(double x) const;
+
+ private:
+  std::shared_ptr<const Run> run_;
+  const ScalarSeries* series_ = nullptr;
+};
+
+/// One layer of a line plot as its page says.
+struct LineSpec {
+  Binding y;
+  ColorBinding color;
+  QString label;
+  int dash = 0;
+  bool smooth = true;
+  bool band = false;  ///< mean and standard deviation over runs, or over the items of an array
+  QString select;
+  Json json;
+
+  static LineSpec parse(const Json& layer, const std::string& pointer, int index, const Json& view,
+                        const Description& description);
+};
+
+struct LineContext {
+  PlotCanvas& canvas;
+  SessionModel& model;
+  ScaleMap x, y;
+  double smoothing = 0;
+  bool wait = false;              ///< for what is still on disk: figures must be complete
+  std::function<void()> arrived;  ///< data from disk came
+};
+
+/// A value that a layer shows at some step, for read-outs.
+struct Readout {
+  QString label;
+  QColor color;
+  double value = 0;
+  bool main = false;  ///< stands in the legend
+};
+
+/// A layer of a line plot: draws one measure of some runs and takes what is new.
+class LineLayer {
+ public:
+  LineLayer(LineSpec spec, LineContext& context) : spec_(std::move(spec)), context_(context) {}
+  virtual ~LineLayer() = default;
+  /// Appends what is new; true if anything is.
+  virtual bool update() = 0;
+  /// Everything again on other scales.
+  virtual void rescale() = 0;
+  virtual void setSmoothing(double weight) = 0;
+  virtual void restyle(const Theme& theme, const Selection& selection) = 0;
+  virtual Extent xExtent() const = 0;
+  virtual Extent yExtent() const = 0;
+  /// Ribbons for the window (the lines are graphs).
+  virtual void addRibbons(std::vector<Mark>&, const Theme&) const {}
+  virtual void addMarks(std::vector<Mark>& marks, const Theme& theme, double low, double high, int columns) const = 0;
+  virtual std::vector<Readout> readouts(std::int64_t step, const Theme& theme) const = 0;
+  /// The item whose line passes nearest to a point (in coordinates, `perY` coordinates a pixel), if this layer has
+  /// items.
+  virtual std::optional<std::int64_t> itemAt(double, double, double) const { return std::nullopt; }
+  virtual void addCsv(QString& text) const = 0;
+  const LineSpec& spec() const { return spec_; }
+
+ protected:
+  LineSpec spec_;
+  LineContext& context_;
+};
+
+/// A scalar measure: one line a run, or with `band` the mean over runs and a ribbon of one standard deviation.
+std::unique_ptr<LineLayer> scalarLayer(LineSpec spec, LineContext& context, std::vector<std::shared_ptr<Run>> runs,
+                                       std::shared_ptr<Run> current, XSource source);
+/// An array measure [K]: K lines, quantile ribbons above 32, or with `band` mean and deviation over its items.
+std::unique_ptr<LineLayer> itemLayer(LineSpec spec, LineContext& context, std::shared_ptr<Run> run, XSource source);
+
+QString csvQuoted(QString text);
+
+}  // namespace learnscope

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/plot_view.h"
+
+#include <QContextMenuEvent>
+#include <QMenu>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/export/figure_actions.h"
+#include "widgets/plots/figure_painter.h"
+
+namespace learnscope {
+
+QString runsBinding(const ViewSpec& spec) {
+  return QString::fromStdString(spec.json.value("runs", std::string("current")));
+}
+
+std::optional<std::pair<double, double>> rangeGiven(const Json& view, const char* axis) {
+  if (!view.contains(axis) || !view[axis].contains("range")) return std::nullopt;
+  return std::pair{view[axis]["range"][0].get<double>(), view[axis]["range"][1].get<double>()};
+}
+
+QString axisTitle(const Json& view, const char* axis, const QString& fallback) {
+  if (!view.contains(axis) || !view[axis].contains("title")) return fallback;
+  return QString::fromStdString(view[axis]["title"].get<std::string>());
+}
+
+std::pair<double, double> padded(double low, double high, double margin) {
+  if (!std::isfinite(low) || !std::isfinite(high) || low > high) return {0, 1};
+  if (low == high) {
+    const double around = low == 0 ? 0.5 : 0.05 * std::abs(low);
+    return {low - around, high + around};
+  }
+  const double extra = margin * (high - low);
+  return {low - extra, high + extra};
+}
+
+PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
+    : View(std::move(viewSpec), sessionModel, parent), header_(new PlotHeader(this)), canvas_(new PlotCanvas(this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(header_);
+  column->addWidget(canvas_, 1);
+  setFocusProxy(canvas_);
+  canvas_->setAccessibleName(spec().title);
+  canvas_->setAccessibleDescription(spec().doc);
+  canvas_->installEventFilter(this);
+  selectKind_ = QString::fromStdString(spec().json.value("select", std::string()));
+  for (const Json& layer : spec().json["layers"])
+    if (selectKind_.isEmpty() && layer.contains("select"))
+      selectKind_ = QString::fromStdString(layer["select"].get<std::string>());
+  canvas_->setOverlay([this](QPainter& painter) { drawOverlay(painter); });
+  const auto coordinates = [this](const QPointF& position) {
+    return QPointF(canvas_->xAxis->pixelToCoord(position.x()), canvas_->yAxis->pixelToCoord(position.y()));
+  };
+  connect(canvas_, &PlotCanvas::clicked, this,
+          [this, coordinates](const QPointF& position) { clickedAt(coordinates(position), position); });
+  connect(canvas_, &PlotCanvas::hovered, this,
+          [this, coordinates](const QPointF& position) { hoveredAt(coordinates(position), position); });
+  connect(canvas_, &PlotCanvas::hoverLeft, this, [this] { hoveredAt(std::nullopt, {}); });
+  const auto showNow = [this] {
+    dirty_ = true;
+    if (isVisible()) refresh();
+  };
+  connect(&model(), &SessionModel::selectionChanged, this, showNow);
+  connect(&model(), &SessionModel::refreshed, this, [this] {
+    if (isVisible()) refresh();
+  });
+}
+
+std::shared_ptr<Run> PlotView::run() const {
+  const auto runs = model().runs(runsBinding(spec()));
+  return runs.empty() ? nullptr : runs.front();
+}
+
+Config PlotView::config() const {
+  const std::shared_ptr<Run> shown = run();
+  return shown ? shown->info().config : model().config();
+}
+
+// What the layers depend on: the runs shown and the conditions that hold.
+std::string PlotView::layerSignature() const {
+  std::string signature;
+  for (const std::shared_ptr<Run>& shown : model().runs(runsBinding(spec()))) signature += shown->info().id + ";";
+  const Config values = config();
+  for (const Json& layer : spec().json["layers"])
+    signature += !layer.contains("when") || values.satisfies(layer["when"]) ? '1' : '0';
+  return signature;
+}
+
+void PlotView::refresh() {
+  if (const std::string signature = layerSignature(); signature != signature_) {
+    signature_ = signature;
+    rebuild();
+    dirty_ = true;
+  }
+  const bool changed = update();
+  if (!changed && !dirty_) return;
+  dirty_ = false;
+  showChart();
+}
+
+void PlotView::showChart() {
+  Chart now = chart(canvas_->theme());
+  header_->setTitle(now.y.title.compare(spec().title, Qt::CaseInsensitive) == 0 ? QString() : now.y.title);
+  header_->setLegend(now.legend);
+  canvas_->setChart(std::move(now));
+  header_->setLeftMargin(canvas_->axisRect()->margins().left());
+  canvas_->replot();
+}
+
+void PlotView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
+  waiting_ = true;
+  refresh();
+  waiting_ = false;
+  drawFigure(painter, rect, figureChart(figureTheme(style)), style);
+}
+
+QString PlotView::emptyText() const {
+  if (spec().json.contains("empty")) return QString::fromStdString(spec().json["empty"].get<std::string>());
+  return run() ? tr("Waiting for the first values") : tr("Press play: %1 will appear here").arg(spec().title.toLower());
+}
+
+void PlotView::selectItem(std::int64_t id) {
+  if (selectKind_.isEmpty()) return;
+  const Selection wanted{selectKind_, {id}};
+  model().userSelect(model().selection() == wanted ? Selection{} : wanted);
+}
+
+bool PlotView::isSelected(std::int64_t id) const {
+  const Selection& selection = model().selection();
+  return !selectKind_.isEmpty() && selection.kind == selectKind_ &&
+         std::find(selection.ids.begin(), selection.ids.end(), id) != selection.ids.end();
+}
+
+void PlotView::hoveredAt(const std::optional<QPointF>&, const QPointF&) {}
+void PlotView::drawOverlay(QPainter&) {}
+
+void PlotView::fillMenu(QMenu& menu) {
+  QAction* reset = menu.addAction(tr("Reset zoom"), canvas_, &PlotCanvas::resetZoom);
+  reset->setEnabled(canvas_->zoomed());
+  menu.addSeparator();
+  addFigureActions(menu, *this);
+}
+
+void PlotView::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu menu(this);
+  fillMenu(menu);
+  menu.exec(event->globalPos());
+}
+
+void PlotView::changeEvent(QEvent* event) {
+  View::changeEvent(event);
+  if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange) return;
+  canvas_->setTheme(Theme::of(palette()));
+  restyle();
+  dirty_ = true;
+  if (isVisible()) refresh();
+}
+
+void PlotView::enterEvent(QEnterEvent* event) {
+  View::enterEvent(event);
+  header_->setActive(true);
+}
+
+void PlotView::leaveEvent(QEvent* event) {
+  View::leaveEvent(event);
+  header_->setActive(false);
+}
+
+void PlotView::showEvent(QShowEvent* event) {
+  View::showEvent(event);
+  refresh();
+}
+
+bool PlotView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == canvas_) {
+    if (event->type() == QEvent::FocusIn) header_->setActive(true);
+    if (event->type() == QEvent::FocusOut) header_->setActive(underMouse());
+  }
+  return View::eventFilter(watched, event);
+}
+
+}  // namespace learnscope

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/model/binding.h"
+#include "widgets/model/view.h"
+#include "widgets/plots/plot_canvas.h"
+#include "widgets/plots/plot_header.h"
+
+class QContextMenuEvent;
+class QMenu;
+
+namespace learnscope {
+
+/// "current", "shown" or "parent": which runs a view is bound to.
+QString runsBinding(const ViewSpec& spec);
+/// Range given in an axis of a spec, in values.
+std::optional<std::pair<double, double>> rangeGiven(const Json& view, const char* axis);
+QString axisTitle(const Json& view, const char* axis, const QString& fallback = {});
+/// A low..high that is never empty, widened by `margin` of its length on both sides.
+std::pair<double, double> padded(double low, double high, double margin);
+
+/// A view on a PlotCanvas: header, theme, menu, selection, and one chart that the window and figures share.
+class PlotView : public View {
+  Q_OBJECT
+ public:
+  PlotView(ViewSpec spec, SessionModel& model, QWidget* parent);
+  void refresh() final;
+  void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  PlotCanvas& canvas() const { return *canvas_; }
+  PlotHeader& header() const { return *header_; }
+
+ protected:
+  /// Reads the layers anew: other run, other config, other run set.
+  virtual void rebuild() = 0;
+  /// Takes what is new; true if what is shown has changed.
+  virtual bool update() = 0;
+  /// The chart for the window; graphs of the canvas are the view's own business.
+  virtual Chart chart(const Theme& theme) = 0;
+  /// The chart for a figure, with all that graphs show as marks.
+  virtual Chart figureChart(const Theme& theme) { return chart(theme); }
+  /// Colours of graphs after a change of theme.
+  virtual void restyle() {}
+  virtual void clickedAt(const QPointF& coordinates, const QPointF& position) = 0;
+  virtual void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position);
+  virtual void fillMenu(QMenu& menu);
+  virtual void drawOverlay(QPainter& painter);
+
+  Config config() const;
+  std::shared_ptr<Run> run() const;
+  void showChart();
+  /// True while a figure is drawn: what is on disk is waited for.
+  bool waiting() const { return waiting_; }
+  /// Draws again at the next refresh even if no data came.
+  void markDirty() { dirty_ = true; }
+  /// Sets an item as the selection, or takes it away if it is the only one selected.
+  void selectItem(std::int64_t id);
+  bool isSelected(std::int64_t id) const;
+  QString selectKind() const { return selectKind_; }
+  QString emptyText() const;
+
+  void changeEvent(QEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void enterEvent(QEnterEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  std::string layerSignature() const;
+
+  PlotHeader* header_;
+  PlotCanvas* canvas_;
+  QString selectKind_;
+  std::string signature_;
+  bool dirty_ = true;
+  bool waiting_ = false;
+};
+
+}  // namespace learnscope

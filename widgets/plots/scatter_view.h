@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/plots/item_view.h"
+
+namespace learnscope {
+
+/// Items of arrays as points of the plane.
+class ScatterView : public ItemView {
+  Q_OBJECT
+ public:
+  ScatterView(ViewSpec spec, SessionModel& model, QWidget* parent) : ItemView(std::move(spec), model, parent) {}
+  QString dataCsv() const override;
+
+ protected:
+  void readLayers(const std::vector<Json>& layers) override;
+  Chart chart(const Theme& theme) override;
+  std::optional<Hit> hit(const QPointF& coordinates) const override;
+
+ private:
+  struct Layer {
+    std::shared_ptr<LiveBinding> x, y, size, colorValue;
+    ColorBinding color;
+    QString label;       ///< of the legend
+    bool named = false;  ///< every point carries its id
+  };
+  /// What a layer's points are the items of: the first channel with items.
+  static const Bound* reference(const Layer& layer);
+  void addLayer(const Layer& layer, const Theme& theme, Chart& chart, std::vector<double>& xs,
+                std::vector<double>& ys) const;
+
+  std::vector<Layer> layers_;
+};
+
+}  // namespace learnscope

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QLabel>
+
+#include "widgets/model/view.h"
+
+namespace learnscope {
+
+/// Replaces "{measure}" and "{measure:.3f}" (digits after the point; .3g significant ones) by `value(measure)`; {step}
+/// is the cursor's. A brace that opens no known form stays as it is.
+QString filledText(const QString& pattern, const std::function<double(const QString&)>& value);
+
+/// Sentences with values at the cursor.
+class TextView : public View {
+  Q_OBJECT
+ public:
+  TextView(ViewSpec spec, SessionModel& model, QWidget* parent);
+  void refresh() override;
+  void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  QString dataCsv() const override;
+  QString text() const { return label_->text(); }
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  QLabel* label_;
+};
+
+}  // namespace learnscope
