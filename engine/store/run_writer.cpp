@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
+#include <utility>
 
 #include "engine/core/errors.h"
 #include "engine/store/file_lock.h"
@@ -22,6 +24,11 @@ constexpr std::size_t closedPoints = 65536;
 
 bool isProtected(CheckpointKind kind) {
   return kind == CheckpointKind::Start || kind == CheckpointKind::Event || kind == CheckpointKind::Intervention;
+}
+
+/// How much a gap slows seeking, relative to the gap that trainers leave: max(50 steps, 2 % of the step).
+double relativeGap(std::int64_t from, std::int64_t to) {
+  return static_cast<double>(to - from) / std::max(50.0, 0.02 * static_cast<double>(to));
 }
 
 }  // namespace
@@ -227,26 +234,25 @@ void RunWriter::insertCheckpoint(const CheckpointInfo& info, ByteView container)
 }
 
 void RunWriter::thinCheckpoints() {
-  const auto total = [this] {
-    std::size_t bytes = 0;
-    for (const CheckpointInfo& info : checkpoints_) bytes += info.bytes;
-    return bytes;
-  };
-  while (total() > limits_.checkpointBytes) {
+  std::size_t total = 0;
+  for (const CheckpointInfo& info : checkpoints_) total += info.bytes;
+  while (total > limits_.checkpointBytes) {
     // The newest stays whatever its kind: a crash continues from it.
-    std::vector<std::int64_t> dropped;
-    bool drop = true;
-    for (std::size_t i = 0; i + 1 < checkpoints_.size(); ++i) {
+    std::size_t least = 0;
+    double leastGap = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 1; i + 1 < checkpoints_.size(); ++i) {
       if (isProtected(checkpoints_[i].kind)) continue;
-      if (drop) dropped.push_back(checkpoints_[i].step);
-      drop = !drop;
+      const double gap = relativeGap(checkpoints_[i - 1].step, checkpoints_[i + 1].step);
+      if (gap >= leastGap) continue;
+      leastGap = gap;
+      least = i;
     }
-    if (dropped.empty()) return;
-    for (const std::int64_t step : dropped)
-      database_.statement("DELETE FROM checkpoints WHERE step=?1", "table checkpoints").bind(1, step).run();
-    std::erase_if(checkpoints_, [&](const CheckpointInfo& info) {
-      return std::binary_search(dropped.begin(), dropped.end(), info.step);
-    });
+    if (least == 0) return;
+    database_.statement("DELETE FROM checkpoints WHERE step=?1", "table checkpoints")
+        .bind(1, checkpoints_[least].step)
+        .run();
+    total -= checkpoints_[least].bytes;
+    checkpoints_.erase(checkpoints_.begin() + static_cast<std::ptrdiff_t>(least));
   }
 }
 

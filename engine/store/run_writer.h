@@ -34,7 +34,7 @@ struct RunBatch {
 };
 
 struct WriterLimits {
-  std::size_t checkpointBytes = std::size_t{512} << 20U;  ///< above it every second regular checkpoint goes
+  std::size_t checkpointBytes = std::size_t{512} << 20U;  ///< above it regular checkpoints go
   std::size_t eventCheckpoints = 64;
   bool rollbackJournal = false;  ///< even where the write-ahead log would be safe
 };
@@ -59,6 +59,7 @@ class RunWriter {
   void writeJournal(const JournalEntry& entry, std::int64_t number);
   void writeCheckpoint(const RunBatch::CheckpointRow& row);
   void insertCheckpoint(const CheckpointInfo& info, ByteView container);
+  /// Drops those whose loss widens gaps least, so that the whole history stays about equally quick to seek.
   void thinCheckpoints();
   void joinChunks(const std::string& measure, std::size_t chunkPoints);
 
