@@ -228,9 +228,9 @@ void Measurement<T>::recordScalars(const EarlierWeights& earlier, const TwoLayer
   const std::vector<double> v(net.outputWeights, net.outputWeights + net.outputSize());
   write("inputNorm", norm<double>(w));
   write("outputNorm", norm<double>(v));
-  if (earlier.firstInput.size() == w.size()) write("inputTravel", relativeDistance<double>(w, earlier.firstInput));
-  if (earlier.previousInput.size() == w.size()) write("inputTurn", cosineDistance<double>(w, earlier.previousInput));
-  if (earlier.previousOutput.size() == v.size()) write("outputTurn", cosineDistance<double>(v, earlier.previousOutput));
+  if (earlier.firstInput.size() == w.size()) write("inputTravel", relativeDistance<double>(std::span(w), earlier.firstInput));
+  if (earlier.previousInput.size() == w.size()) write("inputTurn", cosineDistance<double>(std::span(w), earlier.previousInput));
+  if (earlier.previousOutput.size() == v.size()) write("outputTurn", cosineDistance<double>(std::span(v), earlier.previousOutput));
 }
 
 template <class T>

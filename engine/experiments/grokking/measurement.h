@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/core/recorder.h"
@@ -13,10 +14,10 @@
 
 namespace learnscope::grokking {
 
-/// Weights at earlier steps that distances are taken from, in double so that both precisions share them.
+/// Weights at earlier steps that distances are taken from; in double, so that both precisions share them.
 struct EarlierWeights {
-  std::vector<double> firstInput;                  ///< W_0 [2M, K]; new neurons count from their first weights
-  std::vector<double> previousInput, previousOutput;  ///< of the step before; empty at the start and after a change of K
+  std::span<const double> firstInput;                      ///< W_0 [2M, K]
+  std::span<const double> previousInput, previousOutput;   ///< of the step before; empty where unknown
 };
 
 /// Every measure of the page at one step, from one pass over all pairs and two over the training pairs. Owns its buffers; T is
