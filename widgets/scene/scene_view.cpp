@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/scene/scene_view.h"
+
+#include <QApplication>
+#include <QLocale>
+#include <QPainter>
+#include <QTextStream>
+#include <limits>
+
+#include "widgets/scene/scene_overlay.h"
+
+namespace learnscope {
+namespace {
+
+constexpr int idleMilliseconds = 200;
+constexpr int frameMilliseconds = 16;
+constexpr double flightStep = 0.09;  ///< share of a camera move per frame
+constexpr double turnDegrees = 0.35;
+
+QString csvCell(const QString& text) {
+  if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')))
+    return text;
+  return QLatin1Char('"') + QString(text).replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+}
+
+}  // namespace
+
+SceneView::SceneView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
+    : View(std::move(viewSpec), sessionModel, parent),
+      feed_(sessionModel, QStringLiteral("scene.") + QString::fromStdString(spec().id)),
+      service_(RenderService::shared()) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setAccessibleDescription(spec().doc);
+  handle_ = service_->openView(this, [this](const RenderedFrame& frame) { receive(frame); });
+  idle_.setSingleShot(true);
+  idle_.setInterval(idleMilliseconds);
+  connect(&idle_, &QTimer::timeout, this, [this] { requestFrame(SceneQuality::Still); });
+  flight_.setInterval(frameMilliseconds);
+  connect(&flight_, &QTimer::timeout, this, &SceneView::takeStep);
+  turning_.setInterval(frameMilliseconds);
+  connect(&turning_, &QTimer::timeout, this, [this] {
+    camera_.orbit(turnDegrees, 0);
+    moved();
+  });
+  hoverRest_.setSingleShot(true);
+  hoverRest_.setInterval(60);
+  connect(&hoverRest_, &QTimer::timeout, this, [this] { hover(last_); });
+  makeTools();
+  readPage();
+  const auto look = [this] {
+    if (isVisible()) refresh();
+  };
+  connect(&model(), &SessionModel::refreshed, this, look);
+  connect(&model(), &SessionModel::cursorChanged, this, look);
+  connect(&model(), &SessionModel::selectionChanged, this, look);
+  connect(&model(), &SessionModel::windowCommand, this, &SceneView::onCommand);
+  connect(&feed_, &AnalysisFeed::arrived, this, look);
+}
+
+SceneView::~SceneView() {
+  closing_ = true;
+  service_->closeView(handle_);
+}
+
+std::shared_ptr<Run> SceneView::shownRun() const {
+  const auto found = spec().json.find("runs");
+  const QString binding = found != spec().json.end() && found->is_string()
+                              ? QString::fromStdString(found->get<std::string>())
+                              : QStringLiteral("current");
+  const auto runs = model().runs(binding);
+  return runs.empty() ? nullptr : runs.front();
+}
+
+void SceneView::readPage() {
+  const std::shared_ptr<Run> run = shownRun();
+  config_ = run ? run->info().config : model().config();
+  problem_.clear();
+  try {
+    page_ = SceneSpec::parse(spec().json, spec().layers(config_));
+  } catch (const ConfigError& error) {
+    problem_ = QString::fromUtf8(error.what());
+    page_ = {};
+  }
+  cameras_ = page_.cameras;
+  if (page_.home && !cameraPlaced_) {
+    camera_ = *page_.home;
+    cameraPlaced_ = true;
+  }
+}
+
+SceneSource SceneView::source() {
+  SceneSource source;
+  const std::shared_ptr<Run> run = shownRun();
+  source.step = model().cursor();
+  source.value = [this, run](const Binding& binding, std::int64_t step) -> std::optional<Bound> {
+    return run || binding.source == Binding::Source::Constant || binding.source == Binding::Source::Item
+               ? evaluate(binding, model(), *run, step, &feed_)
+               : std::nullopt;
+  };
+  source.steps = [run, cursor = source.step](const std::string& measure, std::size_t count) {
+    std::vector<std::int64_t> steps;
+    if (!run) return steps;
+    const auto& records = run->arrays(measure);
+    const std::ptrdiff_t last = indexAt(records, cursor);
+    const auto available = static_cast<std::size_t>(last + 1);
+    for (std::size_t i = available - std::min(available, count); i < available; ++i) steps.push_back(records[i].step);
+    return steps;
+  };
+  source.title = [this](const std::string& id) {
+    const Measure* measure = model().description().measure(id);
+    return QString::fromStdString(measure ? measure->title : id);
+  };
+  return source;
+}
+
+SceneSnapshot SceneView::bind(const Theme& theme) {
+  if (!shownRun()) {
+    SceneSnapshot empty;
+    empty.background = Rgba(theme.plotBackground);
+    return empty;
+  }
+  return bindScene(page_, source(), theme, model().selection());
+}
+
+SceneSnapshot SceneView::placed(SceneSnapshot snapshot, const Camera& camera, QSize size, double pixelRatio) const {
+  snapshot.camera = camera;
+  snapshot.size = size;
+  snapshot.pixelRatio = pixelRatio;
+  return snapshot;
+}
+
+void SceneView::refresh() {
+  const std::shared_ptr<Run> run = shownRun();
+  const Config now = run ? run->info().config : model().config();
+  if (!(now == config_)) readPage();
+  snapshot_ = bind(Theme::of(palette()));
+  if (!cameraPlaced_ && !snapshot_.layers.empty() && !snapshot_.bounds.empty()) {
+    camera_ = homeCamera();
+    cameraPlaced_ = true;
+  }
+  requestFrame(SceneQuality::Fast);
+}
+
+Camera SceneView::homeCamera() const {
+  if (page_.home) return *page_.home;
+  Camera camera;
+  camera.fit(snapshot_.bounds, {double(width()), double(height())});
+  return camera;
+}
+
+void SceneView::requestFrame(SceneQuality quality) {
+  if (size().isEmpty()) return;
+  SceneSnapshot wanted = placed(snapshot_, camera_, size(), devicePixelRatioF());
+  wanted.quality = quality;
+  service_->show(handle_, std::move(wanted));
+  if (quality == SceneQuality::Fast) idle_.start();
+}
+
+void SceneView::receive(const RenderedFrame& frame) {
+  if (closing_) return;
+  frame_ = frame;
+  update();
+}
+
+void SceneView::setCamera(const Camera& camera) {
+  flight_.stop();
+  camera_ = camera;
+  cameraPlaced_ = true;
+  moved();
+}
+
+void SceneView::moved() {
+  requestFrame(SceneQuality::Fast);
+  emit cameraChanged();
+}
+
+/// Flies to `target` within a quarter of a second; a flight under way is redirected.
+void SceneView::moveCamera(const Camera& target) {
+  from_ = camera_;
+  to_ = target;
+  flown_ = 0;
+  cameraPlaced_ = true;
+  flight_.start();
+}
+
+void SceneView::takeStep() {
+  flown_ = std::min(1.0, flown_ + flightStep);
+  camera_ = interpolate(from_, to_, flown_ * flown_ * (3 - 2 * flown_));
+  if (flown_ >= 1) flight_.stop();
+  moved();
+}
+
+bool SceneView::showPreset(const QString& id) {
+  for (const NamedCamera& preset : cameras_) {
+    if (preset.id != id) continue;
+    moveCamera(preset.camera);
+    return true;
+  }
+  Camera camera = homeCamera();
+  if (id == QLatin1String("top")) {
+    camera.elevation = 90;
+    camera.azimuth = -90;
+  } else if (id == QLatin1String("front")) {
+    camera.elevation = 4;
+    camera.azimuth = -90;
+  } else if (id == QLatin1String("side")) {
+    camera.elevation = 4;
+    camera.azimuth = 0;
+  } else if (id != QLatin1String("home")) {
+    return false;
+  }
+  moveCamera(camera);
+  return true;
+}
+
+void SceneView::setTurning(bool on) {
+  if (on) {
+    turning_.start();
+  } else {
+    turning_.stop();
+  }
+  turnButton_->setChecked(on);
+}
+
+void SceneView::onCommand(const Command& command) {
+  if (command.verb != "camera" || !command.value.is_object()) return;
+  const Json& value = command.value;
+  if (!value.contains("view") || value["view"] != spec().id) return;
+  try {
+    if (value.contains("preset") && value["preset"].is_string()) {
+      if (!showPreset(QString::fromStdString(value["preset"].get<std::string>())))
+        throw ConfigError("/camera/preset", value["preset"].dump(),
+                          "expected a camera of this view, home, top, front or side");
+      return;
+    }
+    Json place = value;
+    place.erase("view");
+    moveCamera(Camera::fromJson(place, camera_, "/camera"));
+  } catch (const Error& error) {
+    emit model().problem(QString::fromUtf8(error.what()));
+  }
+}
+
+QString SceneView::stepText() const {
+  return shownRun() ? tr("step %1").arg(QLocale().toString(static_cast<qlonglong>(model().cursor()))) : QString();
+}
+
+QString SceneView::emptyText() const {
+  if (!problem_.isEmpty()) return tr("This view's page has a mistake.\n%1").arg(problem_);
+  if (frame_ && !frame_->problem.isEmpty()) {
+    const QString reason = service_->status().reason;
+    if (reason.isEmpty()) return tr("The 3D view could not be drawn.\n%1").arg(frame_->problem);
+    return tr("No 3D picture: this computer offers no OpenGL 3.3.\nInstall the packages libegl1 and libgl1-mesa-dri, "
+              "then start "
+              "again.\nPlots and training go on.\n\n%1")
+        .arg(reason);
+  }
+  if (!shownRun()) return tr("Press play: the scene appears with the first recorded step.");
+  if (snapshot_.layers.empty()) {
+    if (!feed_.error().isEmpty()) return tr("The analysis of this view failed.\n%1").arg(feed_.error());
+    return tr("Nothing recorded yet.");
+  }
+  return {};
+}
+
+void SceneView::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  const Theme theme = Theme::of(palette());
+  const QString empty = emptyText();
+  if (!empty.isEmpty() || !frame_ || frame_->image.isNull()) {
+    painter.fillRect(rect(), theme.plotBackground);
+    painter.setPen(theme.muted);
+    painter.drawText(rect().adjusted(32, 32, -32, -32), Qt::AlignCenter | Qt::TextWordWrap, empty);
+    return;
+  }
+  const QSizeF shown = frame_->image.deviceIndependentSize();
+  if (shown != QSizeF(size())) {
+    // Just resized: the old picture stands in, stretched, until the new one comes.
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.drawImage(QRectF(rect()), frame_->image);
+  } else {
+    painter.drawImage(0, 0, frame_->image);
+  }
+  OverlayStyle style{theme, font(), 1, stepText(), true, double(tools_->height()) + 12};
+  paintOverlay(painter, rect(), *frame_->snapshot, style);
+  if (hasFocus()) {
+    painter.setPen(QPen(theme.accent, 1));
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+  }
+}
+
+void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
+  const Theme theme = style.darkTheme ? Theme::night() : Theme::light();
+  SceneSnapshot snapshot = bind(theme);
+  if (snapshot.layers.empty()) throw Error(tr("There is nothing to draw yet.").toStdString(), ExitStatus::Failed);
+  Camera camera = cameraPlaced_ ? camera_ : homeCamera();
+  if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {rect.width(), rect.height()});
+  snapshot.transparent = style.transparent;
+  // Logical pixels are points here, so widths on the picture are those of the page.
+  snapshot = placed(std::move(snapshot), camera, rect.size().toSize(), 1);
+  const QSize pixels = (rect.size() * style.dpi / 72).toSize().expandedTo(QSize(1, 1));
+  const QImage image = service_->grabNow(snapshot, pixels);
+  painter.save();
+  painter.setRenderHint(QPainter::SmoothPixmapTransform);
+  painter.drawImage(rect, image);
+  QFont font = QApplication::font();
+  font.setPointSizeF(style.fontPt * 72.0 / painter.device()->logicalDpiY());
+  font.setHintingPreference(QFont::PreferNoHinting);
+  if (!style.legend) snapshot.colorBars.clear();
+  paintOverlay(painter, rect, snapshot, {theme, font, 0.75 * style.lineWidthPt, stepText(), false, 0});
+  if (style.title) {
+    painter.setFont(font);
+    painter.setPen(theme.text);
+    painter.drawText(rect.adjusted(style.fontPt, 0.6 * style.fontPt, 0, 0), Qt::AlignLeft | Qt::AlignTop, spec().title);
+  }
+  painter.restore();
+}
+
+QImage SceneView::picture(QSize pixels, double fontPixels) {
+  SceneSnapshot snapshot = placed(bind(Theme::of(palette())), cameraPlaced_ ? camera_ : homeCamera(), pixels, 1);
+  QImage image = service_->grabNow(snapshot, pixels);
+  QPainter painter(&image);
+  QFont sized = font();
+  sized.setPixelSize(std::max(1, static_cast<int>(fontPixels)));
+  paintOverlay(painter, QRectF(QPointF(), QSizeF(pixels)), snapshot,
+               {Theme::of(palette()), sized, fontPixels / 12, stepText(), true, 0});
+  return image;
+}
+
+QString SceneView::dataCsv() const {
+  QString text;
+  QTextStream out(&text);
+  out.setRealNumberPrecision(17);
+  bool first = true;
+  for (const SceneLayer& layer : snapshot_.layers) {
+    if (layer.ids.empty()) continue;
+    if (!first) out << '\n';
+    first = false;
+    out << csvCell(layer.select.isEmpty() ? QStringLiteral("item") : layer.select);
+    for (const ItemValues& values : layer.values) out << ',' << csvCell(values.name);
+    out << '\n';
+    for (std::size_t i = 0; i < layer.ids.size(); ++i) {
+      out << layer.ids[i];
+      for (const ItemValues& values : layer.values) out << ',' << values.values[i];
+      out << '\n';
+    }
+  }
+  return text;
+}
+
+}  // namespace learnscope

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+#include <QToolButton>
+
+#include "widgets/model/binding.h"
+#include "widgets/model/view.h"
+#include "widgets/scene/render_service.h"
+#include "widgets/scene/scene_binder.h"
+
+namespace learnscope {
+
+/// A 3D scene: shows the pictures that the render service draws of it, with text and axes painted over them.
+///
+/// Mouse: left drag orbits, middle or shift drag pans, the wheel comes nearer, a click selects, a double click looks at
+/// the item. Keys: arrows orbit, with shift they pan; + and - come nearer; Home or 0 goes back; 1..9 take camera
+/// presets; W S A D Q E fly; T turns the scene slowly; Escape clears the selection.
+class SceneView : public View {
+  Q_OBJECT
+ public:
+  SceneView(ViewSpec spec, SessionModel& model, QWidget* parent = nullptr);
+  ~SceneView() override;
+
+  void refresh() override;
+  void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  QString dataCsv() const override;
+  QSize sizeHint() const override { return {640, 480}; }
+  QSize minimumSizeHint() const override { return {160, 120}; }
+
+  const Camera& camera() const { return camera_; }
+  /// Goes there at once; moves of the user are animated.
+  void setCamera(const Camera& camera);
+  const std::vector<NamedCamera>& cameras() const { return cameras_; }
+  /// The presets that the page names, then "home", "top", "front", "side"; false if there is no such.
+  bool showPreset(const QString& id);
+  bool isTurning() const { return turning_.isActive(); }
+  void setTurning(bool on);
+  /// Waits for the render thread and returns what the pane shows, with its overlay, in this many pixels.
+  QImage picture(QSize pixels, double fontPixels);
+
+ signals:
+  void cameraChanged();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  bool event(QEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+
+ private:
+  void readPage();
+  SceneSource source();
+  SceneSnapshot bind(const Theme& theme);
+  SceneSnapshot placed(SceneSnapshot snapshot, const Camera& camera, QSize size, double pixelRatio) const;
+  std::shared_ptr<Run> shownRun() const;
+  void requestFrame(SceneQuality quality);
+  void receive(const RenderedFrame& frame);
+  void moveCamera(const Camera& target);
+  void moved();
+  void takeStep();
+  Camera homeCamera() const;
+  void zoom(double factor, QPointF at);
+  void select(const std::optional<PickedItem>& item, bool extend);
+  void hover(QPointF place);
+  void showTooltip(const std::optional<PickedItem>& item);
+  QString describe(const PickedItem& item) const;
+  void makeTools();
+  void placeTools();
+  QString emptyText() const;
+  QString stepText() const;
+  void onCommand(const Command& command);
+
+  SceneSpec page_;
+  QString problem_;  ///< what is wrong with the page
+  Config config_;    ///< the one that the layers were chosen for
+  AnalysisFeed feed_;
+  std::shared_ptr<RenderService> service_;
+  RenderService::View handle_ = 0;
+  SceneSnapshot snapshot_;  ///< newest content, without camera
+  std::optional<RenderedFrame> frame_;
+  Camera camera_;
+  bool cameraPlaced_ = false;  ///< by the page, by the user or fitted; until then content is fitted
+  std::vector<NamedCamera> cameras_;
+  QTimer idle_;     ///< after 200 ms of rest the picture is refined
+  QTimer flight_;   ///< an animated camera move
+  QTimer turning_;  ///< the turntable
+  QTimer hoverRest_;
+  Camera from_, to_;
+  double flown_ = 1;
+  QPointF pressed_, last_;
+  Qt::MouseButton button_ = Qt::NoButton;
+  bool dragged_ = false;
+  bool closing_ = false;
+  QPoint tipPlace_;
+  QWidget* tools_ = nullptr;
+  QToolButton* turnButton_ = nullptr;
+};
+
+}  // namespace learnscope
