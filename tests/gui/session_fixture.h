@@ -26,7 +26,8 @@ struct SessionFixture {
   /// A run that has been trained to `step` and paused there.
   bool pausedAt(std::int64_t step) {
     model.perform({"runTo", step});
-    return QTest::qWaitFor([&] { return model.status().phase == TrainerStatus::Phase::Paused && model.run()->lastStep() == step; }, 5000);
+    return QTest::qWaitFor(
+        [&] { return model.status().phase == TrainerStatus::Phase::Paused && model.run()->lastStep() == step; }, 5000);
   }
   QStringList problems;
 };

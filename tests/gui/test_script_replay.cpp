@@ -23,7 +23,8 @@ class TestScriptReplay : public QObject {
     std::vector<std::string> started, window;
     AnalysisResult analysis;
     std::int64_t cursorAtAnalysis = -1;
-    connect(&player, &ScriptPlayer::started, this, [&](std::size_t, const Command& command) { started.push_back(command.verb); });
+    connect(&player, &ScriptPlayer::started, this,
+            [&](std::size_t, const Command& command) { started.push_back(command.verb); });
     connect(&f.model, &SessionModel::windowCommand, this, [&](const Command& command) {
       window.push_back(command.verb);
       if (command.verb == "ask") QTimer::singleShot(30, &player, &ScriptPlayer::advance);
