@@ -9,8 +9,8 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
-#include "widgets/model/icons.h"
 #include "app/log.h"
+#include "widgets/model/icons.h"
 
 namespace learnscope {
 

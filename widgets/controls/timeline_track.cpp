@@ -15,7 +15,7 @@ namespace {
 
 constexpr double side = 10;  // margin left and right, where the cursor's handle hangs over
 constexpr double barHeight = 20;
-constexpr int branchRows = 3;
+
 constexpr qint64 marksGap = 100;  // ms between two readings of events and journal
 
 QString text(const std::string& s) { return QString::fromStdString(s); }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+#include <QMenu>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QWidget>
+#include <memory>
+
+#include "app/message_bar.h"
+#include "app/settings.h"
+#include "app/view_pane.h"
+#include "widgets/controls/play_in_past_dialog.h"
+#include "widgets/model/session_model.h"
+
+namespace learnscope {
+
+/// One open lab: panels on the left, its views in the centre and on the right, timeline and status below. It composes
+/// what the lab's page lists and knows no lab by name.
+class LabWorkspace : public QWidget {
+  Q_OBJECT
+ public:
+  /// Throws ConfigError when the lab's page is wrong.
+  LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, Scheduler& scheduler, Settings& settings,
+               QWidget* parent = nullptr);
+  /// Remembers the layout; the session then checkpoints and closes its runs.
+  ~LabWorkspace() override;
+
+  const QString& labId() const { return labId_; }
+  const QString& title() const { return title_; }
+  SessionModel& model() { return *model_; }
+  MessageBar& messages() { return *messages_; }
+
+  /// Adds a run from a file and makes it current; with `resume` it trains on.
+  void adopt(std::shared_ptr<Run> run, bool resume);
+  /// Files of the runs that are open here.
+  QStringList openFiles() const;
+
+  /// In the order of the page; those whose `when` does not hold are left out.
+  QList<ViewPane*> panes() const;
+  ViewPane* pane(const QString& view) const;
+  bool isOpen(const QString& view) const;
+  void setOpen(const QString& view, bool open);
+  /// Brings a view to the front and gives it the keyboard.
+  void raiseView(const QString& view);
+  /// The view that has the keyboard or was used last, else the one in front.
+  ViewPane* activePane() const;
+
+  void fillViewsMenu(QMenu* menu);
+  void fillLayoutsMenu(QMenu* menu);
+  void resetLayout();
+  QVariantMap layoutState() const;
+  bool restoreLayout(const QVariantMap& state);
+
+  /// Views only (a presentation), or everything.
+  void setPresenting(bool on);
+  bool presenting() const { return presenting_; }
+
+ signals:
+  /// A command asks for "research" or "present".
+  void perspectiveRequested(const QString& name);
+  /// A new picture of a finished run was kept for the gallery.
+  void thumbnailSaved();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  void makePanels();
+  void makeViews();
+  PaneDock* addPanel(const QString& id, const QString& title, QWidget* content);
+  void connectModel();
+  void arrangeDefault();
+  void updateConditions();
+  void updateTabs();
+  void updateHeaders();
+  void refreshViews();
+  void onWindowCommand(const Command& command);
+  void onPlayInPast(std::int64_t step);
+  void onStatus();
+  void saveThumbnail();
+  void pointAt(const QString& id);
+  bool holds(const ViewSpec& spec) const;
+  PaneDock* dockOf(const QString& view) const;
+  void forget();
+
+  QString labId_, title_;
+  Settings& settings_;
+  std::unique_ptr<SessionModel> model_;
+  MessageBar* messages_;
+  QMainWindow* docks_;
+  QTabWidget* center_;
+  QWidget* timeline_;
+  QWidget* strip_;
+  QList<PaneDock*> panels_, viewDocks_;
+  QList<ViewPane*> centerPanes_;
+  QSet<QString> closedCenter_;
+  QByteArray beforePresenting_;
+  std::string thumbnailRun_;
+  bool presenting_ = false;
+  bool arranged_ = false;
+};
+
+}  // namespace learnscope

@@ -1,0 +1,1 @@
+fragOutput0 = vec4(sceneFog(vertexColorVSOutput.rgb), vertexColorVSOutput.a);

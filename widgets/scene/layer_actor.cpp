@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/scene/layer_actor.h"
+
+#include <vtkCellArray.h>
+#include <vtkFloatArray.h>
+#include <vtkNew.h>
+#include <vtkOpenGLPolyDataMapper.h>
+#include <vtkPointData.h>
+#include <vtkPointGaussianMapper.h>
+#include <vtkPoints.h>
+#include <vtkProperty.h>
+#include <vtkShaderProperty.h>
+#include <vtkTypeInt32Array.h>
+#include <vtkUniforms.h>
+#include <vtkUnsignedCharArray.h>
+
+#include <QFile>
+#include <cstring>
+#include <stdexcept>
+
+#include "widgets/scene/tessellation.h"
+
+namespace learnscope {
+namespace {
+
+std::string shaderText(const char* name) {
+  QFile file(QStringLiteral(":/shaders/scene/%1.glsl").arg(QLatin1String(name)));
+  if (!file.open(QIODevice::ReadOnly)) throw std::logic_error(std::string("shader missing: ") + name);
+  return file.readAll().toStdString();
+}
+
+/// Replaces VTK's lighting by ours: shade.glsl's functions, then the body `name`, which writes fragOutput0.
+void useShader(vtkActor* actor, const char* name) {
+  vtkShaderProperty* shader = actor->GetShaderProperty();
+  shader->AddFragmentShaderReplacement("//VTK::Light::Dec", true, "//VTK::Light::Dec\n" + shaderText("shade"), false);
+  shader->AddFragmentShaderReplacement("//VTK::Light::Impl", true, shaderText(name), false);
+}
+
+void setUniforms(vtkActor* actor, const ShadeUniforms& uniforms) {
+  vtkUniforms* custom = actor->GetShaderProperty()->GetFragmentCustomUniforms();
+  custom->SetUniform3f("fogColor", uniforms.fogColor.data());
+  custom->SetUniform3f("fogRange", uniforms.fogRange.data());
+}
+
+/// Copies rows of floats or bytes into a VTK array, in place where the size is the same.
+template <class ArrayType, class T>
+void fill(ArrayType* array, int components, const T* rows, std::size_t count) {
+  using Element = typename ArrayType::ValueType;
+  static_assert(sizeof(T) % sizeof(Element) == 0);
+  array->SetNumberOfComponents(components);
+  array->SetNumberOfTuples(static_cast<vtkIdType>(count));
+  if (count > 0) std::memcpy(array->GetPointer(0), rows, count * sizeof(T));
+  array->Modified();
+}
+
+template <class ArrayType>
+ArrayType* pointArray(vtkPolyData* data, const char* name) {
+  if (auto* existing = ArrayType::SafeDownCast(data->GetPointData()->GetArray(name))) return existing;
+  vtkNew<ArrayType> array;
+  array->SetName(name);
+  data->GetPointData()->AddArray(array);
+  return array;
+}
+
+void fillPoints(vtkPolyData* data, const Vec3f* points, std::size_t count) {
+  if (!data->GetPoints()) {
+    vtkNew<vtkPoints> made;
+    made->SetDataTypeToFloat();
+    data->SetPoints(made);
+  }
+  fill(vtkFloatArray::SafeDownCast(data->GetPoints()->GetData()), 3, points, count);
+  data->GetPoints()->Modified();
+}
+
+void fillColors(vtkPolyData* data, const Rgba* colors, std::size_t count) {
+  auto* array = pointArray<vtkUnsignedCharArray>(data, "colors");
+  fill(array, 4, colors, count);
+  data->GetPointData()->SetScalars(array);
+}
+
+vtkSmartPointer<vtkCellArray> cells(const std::vector<std::int32_t>& offsets, const std::int32_t* connectivity,
+                                    std::size_t size) {
+  vtkNew<vtkTypeInt32Array> starts, rows;
+  fill(starts.Get(), 1, offsets.data(), offsets.size());
+  fill(rows.Get(), 1, connectivity, size);
+  auto made = vtkSmartPointer<vtkCellArray>::New();
+  made->SetData(starts, rows);
+  return made;
+}
+
+/// A hash of the generations of the columns: equal ones mean equal content.
+template <class... Columns>
+std::uint64_t fingerprint(const Columns&... columns) {
+  std::uint64_t hash = 1469598103934665603ULL;
+  ((hash = (hash ^ (columns.generation() + 1)) * 1099511628211ULL), ...);
+  return hash;
+}
+
+std::uint64_t fingerprint(const SceneLayer& layer) {
+  struct Visitor {
+    std::uint64_t operator()(const Spheres& s) const { return fingerprint(s.positions, s.radii, s.colors); }
+    std::uint64_t operator()(const Tubes& t) const {
+      return fingerprint(t.positions, t.colors) + std::hash<float>()(t.radius);
+    }
+    std::uint64_t operator()(const Lines& l) const { return fingerprint(l.positions, l.colors, l.strands); }
+    std::uint64_t operator()(const Posts& p) const {
+      return fingerprint(p.bottoms, p.heights, p.colors) + std::hash<float>()(p.radius);
+    }
+    std::uint64_t operator()(const Plane& p) const {
+      const std::hash<double> h;
+      return h(p.centre.x) * 3 + h(p.centre.y) * 5 + h(p.centre.z) * 7 + h(p.extent) * 11 + p.color.r * 13U +
+             p.color.g * 17U + p.color.b * 19U + p.color.a * 23U + 1;
+    }
+    std::uint64_t operator()(const Mesh& m) const { return fingerprint(m.vertices, m.faces, m.colors); }
+    std::uint64_t operator()(const Arrows& a) const {
+      return fingerprint(a.positions, a.directions, a.colors) + std::hash<float>()(a.radius);
+    }
+  };
+  return std::visit(Visitor(), layer.geometry);
+}
+
+/// Surfaces depend on the layer alone, lines also on the camera.
+Triangles trianglesOf(const SceneLayer& layer, const RibbonView& view) {
+  return std::visit(
+      [&](const auto& geometry) -> Triangles {
+        if constexpr (requires { tessellate(geometry); }) {
+          return tessellate(geometry);
+        } else if constexpr (requires { ribbons(geometry, view); }) {
+          return ribbons(geometry, view);
+        } else {
+          return {};
+        }
+      },
+      layer.geometry);
+}
+
+void showTriangles(vtkActor* actor, vtkPolyData* data, const Triangles& triangles) {
+  fillPoints(data, triangles.points.data(), triangles.points.size());
+  if (!triangles.normals.empty()) {
+    auto* normals = pointArray<vtkFloatArray>(data, "normals");
+    fill(normals, 3, triangles.normals.data(), triangles.normals.size());
+    data->GetPointData()->SetNormals(normals);
+  }
+  fillColors(data, triangles.colors.data(), triangles.colors.size());
+  std::vector<std::int32_t> offsets(triangles.indices.size() / 3 + 1);
+  for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = static_cast<std::int32_t>(3 * i);
+  data->SetPolys(
+      cells(offsets, reinterpret_cast<const std::int32_t*>(triangles.indices.data()), triangles.indices.size()));
+  data->Modified();
+  actor->SetVisibility(!triangles.indices.empty());
+}
+
+void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
+  fillPoints(data, spheres.positions.data(), spheres.positions.size());
+  fill(pointArray<vtkFloatArray>(data, "radii"), 1, spheres.radii.data(), spheres.radii.size());
+  fillColors(data, spheres.colors.data(), spheres.colors.size());
+  data->Modified();
+  actor->SetVisibility(!spheres.positions.empty());
+}
+
+/// A mapper that takes colours as they are.
+vtkSmartPointer<vtkPolyDataMapper> surfaceMapper() {
+  auto mapper = vtkSmartPointer<vtkPolyDataMapper>::New();
+  // Scene units are near 1: shifting would only cost passes over the points.
+  if (auto* gl = vtkOpenGLPolyDataMapper::SafeDownCast(mapper)) gl->SetVBOShiftScaleMethod(0);
+  return mapper;
+}
+
+vtkSmartPointer<vtkPolyDataMapper> sphereMapper() {
+  const auto splats = vtkSmartPointer<vtkPointGaussianMapper>::New();
+  splats->EmissiveOff();
+  splats->SetScaleArray("radii");
+  splats->SetScaleFactor(1);
+  splats->SetTriangleScale(1);  // the triangle around the unit disc
+  splats->SetSplatShaderCode("//VTK::Color::Impl\n");
+  return splats;
+}
+
+void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, const char* shader) {
+  mapper->ScalarVisibilityOn();
+  mapper->SetScalarModeToUsePointData();
+  mapper->SetColorModeToDirectScalars();
+  mapper->SetInputData(data);
+  actor->SetMapper(mapper);
+  // VTK's translucent pass is order independent and costs a second framebuffer; blending in draw order is enough.
+  actor->ForceOpaqueOn();
+  useShader(actor, shader);
+}
+
+}  // namespace
+
+LayerActor::LayerActor(const SceneLayer& layer)
+    : kind_(layer.geometry.index()),
+      actor_(vtkSmartPointer<vtkActor>::New()),
+      data_(vtkSmartPointer<vtkPolyData>::New()) {
+  if (std::holds_alternative<Spheres>(layer.geometry)) {
+    assemble(actor_, sphereMapper(), data_, "sphere");
+  } else if (std::holds_alternative<Lines>(layer.geometry)) {
+    order_ = DrawOrder::Lines;
+    assemble(actor_, surfaceMapper(), data_, "flat");
+  } else if (std::holds_alternative<Plane>(layer.geometry)) {
+    order_ = DrawOrder::Planes;
+    assemble(actor_, surfaceMapper(), data_, "flat");
+  } else {
+    assemble(actor_, surfaceMapper(), data_, "surface");
+  }
+}
+
+void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const ShadeUniforms& uniforms) {
+  setUniforms(actor_, uniforms);
+  const auto* spheres = std::get_if<Spheres>(&layer.geometry);
+  if (spheres) order_ = spheres->translucent ? DrawOrder::TranslucentSpheres : DrawOrder::Spheres;
+  const std::uint64_t wanted = fingerprint(layer);
+  if (wanted == shown_ && order_ != DrawOrder::Lines) return;
+  shown_ = wanted;
+  if (spheres) {
+    showSpheres(actor_, data_, *spheres);
+  } else {
+    showTriangles(actor_, data_, trianglesOf(layer, view));
+  }
+}
+
+FloorActor::FloorActor() : actor_(vtkSmartPointer<vtkActor>::New()), data_(vtkSmartPointer<vtkPolyData>::New()) {
+  assemble(actor_, surfaceMapper(), data_, "flat");
+}
+
+void FloorActor::update(const SceneFloor& floor, const RibbonView& view, const ShadeUniforms& uniforms) {
+  setUniforms(actor_, uniforms);
+  showTriangles(actor_, data_, ribbons(floor, view));
+}
+
+}  // namespace learnscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtkActor.h>
+#include <vtkPolyData.h>
+#include <vtkSmartPointer.h>
+
+#include <array>
+
+#include "widgets/scene/ribbons.h"
+
+namespace learnscope {
+
+/// What all shaders of one picture know.
+struct ShadeUniforms {
+  std::array<float, 3> fogColor{};
+  /// {distance where fading begins, 1 / (where it ends - where it begins), share at the end}.
+  std::array<float, 3> fogRange{};
+};
+
+/// What is drawn later covers or blends over what is drawn before.
+enum class DrawOrder { Surfaces, Floor, Spheres, Lines, TranslucentSpheres, Planes };
+
+/// The VTK objects of one layer. Used by SceneRenderer only, on the render thread.
+class LayerActor {
+ public:
+  explicit LayerActor(const SceneLayer& layer);
+  /// True if `layer` has the same kind of geometry, so that update() suffices.
+  bool fits(const SceneLayer& layer) const { return layer.geometry.index() == kind_; }
+  /// Uploads what changed.
+  void update(const SceneLayer& layer, const RibbonView& view, const ShadeUniforms& uniforms);
+  vtkActor* actor() const { return actor_; }
+  DrawOrder order() const { return order_; }
+
+ private:
+  std::size_t kind_;
+  DrawOrder order_ = DrawOrder::Surfaces;
+  std::uint64_t shown_ = 0;  ///< fingerprint of what was uploaded
+  vtkSmartPointer<vtkActor> actor_;
+  vtkSmartPointer<vtkPolyData> data_;
+};
+
+class FloorActor {
+ public:
+  FloorActor();
+  void update(const SceneFloor& floor, const RibbonView& view, const ShadeUniforms& uniforms);
+  vtkActor* actor() const { return actor_; }
+
+ private:
+  vtkSmartPointer<vtkActor> actor_;
+  vtkSmartPointer<vtkPolyData> data_;
+};
+
+}  // namespace learnscope

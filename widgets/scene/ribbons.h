@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/scene/tessellation.h"
+
+namespace learnscope {
+
+/// Where and how finely a picture is drawn; all that a line of constant width on the screen depends on.
+struct RibbonView {
+  Camera camera;
+  Viewport viewport;  ///< logical pixels
+  double pixel = 1;   ///< side of one drawn pixel in logical pixels: what an edge is smoothed over
+};
+
+/// Lines as strips that face the camera, their edges fading to alpha 0 over one drawn pixel: smooth without
+/// multisampling, and far cheaper on software GL than a shader that covers the floor.
+Triangles ribbons(const Lines& lines, const RibbonView& view);
+
+/// A ground grid of thin lines, every fourth stronger, fading out towards the rim of a disc.
+Triangles ribbons(const SceneFloor& floor, const RibbonView& view);
+
+}  // namespace learnscope
