@@ -6,7 +6,7 @@
 #include "app/cli.h"
 #include "app/cli_progress.h"
 #include "app/cli_support.h"
-#include "engine/core/trainer.h"
+#include "engine/core/session.h"
 #include "engine/store/export_data.h"
 #include "engine/store/npy.h"
 #include "engine/store/run_file.h"
@@ -50,13 +50,6 @@ struct AnalyseOptions {
   bool force = false;
 };
 
-const AnalysisDescription& requireAnalysis(const Description& description, const std::string& name) {
-  if (const AnalysisDescription* analysis = description.analysis(name)) return *analysis;
-  std::vector<std::string> known;
-  for (const AnalysisDescription& each : description.analyses) known.push_back(each.id);
-  throw ConfigError("--name", name, "no such analysis" + didYouMean(name, known));
-}
-
 ExitStatus analyse(const Registry& registry, const AnalyseOptions& options) {
   const OpenedRun opened = openForReading(registry, options.file);
   const Run& run = *opened.run;
@@ -64,8 +57,8 @@ ExitStatus analyse(const Registry& registry, const AnalyseOptions& options) {
     if (suffixOf(options.out) != "npz") throw ConfigError("--out", options.out, "must end in .npz");
     checkOutput("--out", options.out, options.force);
   }
-  const AnalysisDescription& analysis = requireAnalysis(run.description(), options.name);
-  const Config arguments = checkedArguments(analysis.arguments, parseJson(options.arguments, "--args"));
+  const Config arguments =
+      checkedArguments(*opened.lab, run.info().config, options.name, parseJson(options.arguments, "--args"));
   std::int64_t step = run.lastStep();
   if (!options.step.empty()) step = parseInteger("--step", options.step, run.info().forkStep, run.lastStep());
 

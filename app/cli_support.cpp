@@ -100,13 +100,6 @@ Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets)
   return values;
 }
 
-Config checkedArguments(const std::vector<Parameter>& parameters, const Json& values) {
-  std::vector<Problem> problems;
-  Config arguments = resolved(parameters, values, problems);
-  if (!problems.empty()) throw ConfigError(std::move(problems));
-  return arguments;
-}
-
 OpenedRun openForReading(const Registry& registry, const std::string& path) {
   checkInput("run file", path);
   OpenedRun opened;

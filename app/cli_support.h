@@ -42,9 +42,6 @@ std::string didYouMean(const std::string& name, const std::vector<std::string>& 
 /// `values` with each "key=value" text of `sets` parsed by its parameter and put over it. Throws ConfigError with all
 /// problems.
 Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets);
-/// Arguments of an analysis or an intervention, defaults filled in. Throws ConfigError with all problems.
-Config checkedArguments(const std::vector<Parameter>& parameters, const Json& values);
-
 /// Opens a run file for reading, and its lab. Throws ConfigError when the lab is not part of this program.
 struct OpenedRun {
   std::shared_ptr<const Lab> lab;

@@ -91,7 +91,7 @@ class Training {
         session_(lab_, files_, scheduler_) {}
 
   ExitStatus operator()() {
-    const StopSignals signals;
+    const StopSignals guard;
     while (!active_.empty() || (!queue_.empty() && !stopped_)) {
       while (!stopped_ && !queue_.empty() && active_.size() < static_cast<std::size_t>(options_.jobs)) begin();
       poll();

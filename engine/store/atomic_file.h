@@ -7,8 +7,8 @@
 
 namespace learnscope {
 
-/// A file that appears under its name whole or not at all: written beside it, then renamed over it by commit(). Without commit
-/// nothing of the old file changes. Throws IoError.
+/// A file that appears under its name whole or not at all: written beside it, then renamed over it by commit(). Without
+/// commit nothing of the old file changes. Throws IoError.
 class AtomicFile {
  public:
   explicit AtomicFile(std::string path);

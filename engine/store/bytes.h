@@ -21,15 +21,18 @@ static_assert(std::endian::native == std::endian::little);
 inline ByteView bytesOf(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 inline std::string_view textOf(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-inline void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+inline void append(Bytes& to, ByteView bytes) {
+  if (bytes.empty()) return;
+  const std::size_t before = to.size();
+  to.resize(before + bytes.size());
+  std::memcpy(to.data() + before, bytes.data(), bytes.size());
+}
 inline void append(Bytes& to, std::string_view text) { append(to, bytesOf(text)); }
 
 /// Appends a number's little-endian bytes.
 template <class T>
-  requires std::is_arithmetic_v<T>
-void appendNumber(Bytes& to, T value) {
-  append(to, std::as_bytes(std::span(&value, 1)));
-}
+requires std::is_arithmetic_v<T>
+void appendNumber(Bytes& to, T value) { append(to, std::as_bytes(std::span(&value, 1))); }
 
 /// The number at `offset`, which must lie inside.
 template <class T>

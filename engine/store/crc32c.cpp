@@ -24,8 +24,7 @@ constexpr Tables makeTables() {
     tables[0][i] = crc;
   }
   for (std::size_t k = 1; k < 8; ++k)
-    for (std::size_t i = 0; i < 256; ++i)
-      tables[k][i] = (tables[k - 1][i] >> 8U) ^ tables[0][tables[k - 1][i] & 0xFFU];
+    for (std::size_t i = 0; i < 256; ++i) tables[k][i] = (tables[k - 1][i] >> 8U) ^ tables[0][tables[k - 1][i] & 0xFFU];
   return tables;
 }
 
@@ -45,7 +44,8 @@ std::uint32_t crcByTable(std::uint32_t crc, const std::byte* at, std::size_t n) 
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) std::uint32_t crcByInstruction(std::uint32_t crc, const std::byte* at, std::size_t n) {
+__attribute__((target("sse4.2"))) std::uint32_t crcByInstruction(std::uint32_t crc, const std::byte* at,
+                                                                 std::size_t n) {
   std::uint64_t wide = crc;
   for (; n >= 8; n -= 8, at += 8) {
     std::uint64_t word;

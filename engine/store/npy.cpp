@@ -44,7 +44,8 @@ Array decodeNpy(std::span<const std::byte> bytes, const std::string& name) {
   const auto size = checkedBytes(*type, header.shape);
   const std::size_t present = bytes.size() - header.dataOffset;
   if (!size || *size != present)
-    throw DataError(name, "shape", "as many values as the shape says expected, found " + std::to_string(present) + " bytes");
+    throw DataError(name, "shape",
+                    "as many values as the shape says expected, found " + std::to_string(present) + " bytes");
   Array array(*type, header.shape);
   if (*size == 0) return array;
   const std::byte* values = bytes.data() + header.dataOffset;

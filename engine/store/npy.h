@@ -10,8 +10,8 @@
 
 namespace learnscope {
 
-/// numpy's .npy, version 1.0, little-endian, C order; `name` is said in errors. Reads also versions 2-3 and Fortran order of
-/// the types that Array has. Checks the header against the bytes present before allocating. Throws DataError.
+/// numpy's .npy, version 1.0, little-endian, C order; `name` is said in errors. Reads also versions 2-3 and Fortran
+/// order of the types that Array has. Checks the header against the bytes present before allocating. Throws DataError.
 std::vector<std::byte> encodeNpy(const Array& array);
 Array decodeNpy(std::span<const std::byte> bytes, const std::string& name);
 

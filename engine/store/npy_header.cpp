@@ -27,10 +27,14 @@ class HeaderParser {
     while (!accept('}')) {
       const std::string key = quoted();
       expect(':');
-      if (key == "descr" && !std::exchange(descr, true)) header.descr = next() == '[' ? bracketed() : quoted();
-      else if (key == "fortran_order" && !std::exchange(order, true)) header.fortranOrder = boolean();
-      else if (key == "shape" && !std::exchange(shape, true)) header.shape = tuple();
-      else refuse("descr, fortran_order and shape, once each, expected");
+      if (key == "descr" && !std::exchange(descr, true))
+        header.descr = next() == '[' ? bracketed() : quoted();
+      else if (key == "fortran_order" && !std::exchange(order, true))
+        header.fortranOrder = boolean();
+      else if (key == "shape" && !std::exchange(shape, true))
+        header.shape = tuple();
+      else
+        refuse("descr, fortran_order and shape, once each, expected");
       if (!accept(',')) {
         expect('}');
         break;

@@ -31,8 +31,7 @@ struct Member {
 };
 
 std::uint32_t zipCrc(ByteView bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+  return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
 class Inflater {
@@ -171,7 +170,8 @@ class ZipReader {
     constexpr std::size_t longestComment = 65535;
     for (std::size_t back = endSize; back <= std::min(bytes_.size(), endSize + longestComment); ++back) {
       const std::size_t at = bytes_.size() - back;
-      if (numberAt<std::uint32_t>(bytes_, at) == endSignature && numberAt<std::uint16_t>(bytes_, at + 20) == back - endSize)
+      if (numberAt<std::uint32_t>(bytes_, at) == endSignature &&
+          numberAt<std::uint16_t>(bytes_, at + 20) == back - endSize)
         return at;
     }
     refuse(bytes_.size(), "the end of a zip expected (is this a whole .npz?)");
@@ -201,7 +201,8 @@ class ZipReader {
 void writeNpz(const std::string& path, const std::map<std::string, Array>& arrays) {
   std::uint64_t total = endSize;
   for (const auto& [name, array] : arrays) {
-    if (name.size() > 1000) throw DataError(path, name.substr(0, 20) + "...", "a member name below 1000 bytes expected");
+    if (name.size() > 1000)
+      throw DataError(path, name.substr(0, 20) + "...", "a member name below 1000 bytes expected");
     total += array.bytes() + 2 * name.size() + 512;
   }
   if (total >= zipLimit || arrays.size() >= 0xFFFF)

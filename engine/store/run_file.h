@@ -18,9 +18,9 @@ std::shared_ptr<Run> createRunFile(const std::string& path, const Lab& lab, RunI
 
 enum class OpenMode { Read, Append };
 
-/// Opens a run file. The description comes from `registry`'s lab, or from the file itself when the lab is unknown. A second
-/// opener reads only (Append then throws IoError). Scalars, events and journal are in memory, arrays stay on disk. Throws
-/// DataError naming file, place and what was expected; IoError.
+/// Opens a run file. The description comes from `registry`'s lab, or from the file itself when the lab is unknown. A
+/// second opener reads only (Append then throws IoError). Scalars, events and journal are in memory, arrays stay on
+/// disk. Throws DataError naming file, place and what was expected; IoError.
 std::shared_ptr<Run> openRunFile(const std::string& path, const Registry& registry, OpenMode mode);
 
 /// Manifest and last values without reading the whole file; see `info --json` for the form.

@@ -14,8 +14,8 @@
 namespace learnscope {
 namespace {
 
-// Preamble: magic, version (u32), header length (u32), CRC32C of the header (u32), zero (u32). The first byte is not ASCII and the
-// last is a line end, so a transfer that changes text damages the magic.
+// Preamble: magic, version (u32), header length (u32), CRC32C of the header (u32), zero (u32). The first byte is not
+// ASCII and the last is a line end, so a transfer that changes text damages the magic.
 constexpr std::string_view magic{"\x89LSTATE\n", 8};
 constexpr std::uint32_t version = 1;
 constexpr std::size_t preamble = 24;

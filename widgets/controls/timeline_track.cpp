@@ -8,24 +8,17 @@
 #include <QToolTip>
 #include <algorithm>
 
+#include "widgets/controls/event_list.h"
+
 namespace learnscope {
 namespace {
 
 constexpr double side = 10;  // margin left and right, where the cursor's handle hangs over
 constexpr double barHeight = 20;
-constexpr int branchRows = 3;
+
 constexpr qint64 marksGap = 100;  // ms between two readings of events and journal
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-
-QString describe(const JournalEntry& entry) {
-  const Json& command = entry.command;
-  if (command.contains("intervene")) return text(command["intervene"].value("name", std::string()));
-  if (!command.contains("set")) return text(command.dump());
-  QStringList parts;
-  for (const auto& [id, value] : command["set"].items()) parts << text(id) + QStringLiteral(" = ") + text(value.dump());
-  return parts.join(QStringLiteral(", "));
-}
 
 }  // namespace
 
@@ -95,7 +88,8 @@ void TimelineTrack::readMarks() {
     if (!phases_.empty()) phases_.back().to = event.step;
     phases_.push_back({event.step, INT64_MAX, title, color++});
   }
-  for (const JournalEntry& entry : run->journal()) pins_.push_back({entry.step, describe(entry), {}});
+  for (const JournalEntry& entry : run->journal())
+    pins_.push_back({entry.step, journalText(run->description(), entry.command), {}});
   for (const CheckpointInfo& checkpoint : run->checkpoints()) checkpoints_.push_back(checkpoint.step);
 }
 

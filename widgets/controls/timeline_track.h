@@ -42,6 +42,7 @@ class TimelineTrack : public QWidget {
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  static constexpr int branchRows = 3;  // lines of branches below the bar
   struct Mark {
     std::int64_t step;
     QString text, tip;

@@ -131,6 +131,7 @@ struct SceneLabel {
   QColor color;
   double priority = 0;
   double clearance = 0;  ///< scene units that the text keeps from the place (radius of its sphere)
+  double rim = 0;  ///< above 0: stands on a horizontal circle of this radius about (0, 0), where it is easiest to read
 };
 
 /// A mark around an item: the selection.
@@ -140,7 +141,7 @@ struct SceneRing {
   QColor color;
 };
 
-struct ColorBar {
+struct SceneColorBar {
   QString title;
   QString map;  ///< as for mapColor
   double low = 0, high = 1;
@@ -171,7 +172,7 @@ struct SceneSnapshot {
   std::optional<SceneFloor> floor;
   std::vector<SceneLabel> labels;
   std::vector<SceneRing> rings;
-  std::vector<ColorBar> colorBars;
+  std::vector<SceneColorBar> colorBars;
   std::optional<SceneAxis> axes[3];
   Bounds bounds;  ///< of all marks and axes
   Rgba background;

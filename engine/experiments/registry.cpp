@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/experiments/registry.h"
+
+#include "engine/experiments/grokking/grokking_lab.h"
+
+namespace learnscope {
+
+Registry builtinLabs() {
+  Registry registry;
+  registry.add(grokking::makeLab());
+  return registry;
+}
+
+}  // namespace learnscope

@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/scene/scene_binder.h"
+
+#include <algorithm>
+#include <numbers>
+#include <unordered_map>
+
+#include "widgets/scene/tessellation.h"
+
+namespace learnscope {
+namespace {
+
+constexpr std::size_t mostTrailPoints = 40000;  ///< of a layer: above, trails get shorter
+constexpr std::size_t mostTubePoints = 20000;
+constexpr int flashRecords = 8;  ///< how long a flash lasts
+
+/// The items of a mark at one step: their places and what names and counts them.
+struct Items {
+  std::vector<Vec3> places;
+  Bound reference;
+  std::size_t size() const { return places.size(); }
+};
+
+QString numberText(double value) { return QString::number(value, 'g', 4); }
+
+QColor mixed(const QColor& a, const QColor& b, double t) {
+  const auto mix = [t](int x, int y) { return static_cast<int>(x + (y - x) * t + 0.5); };
+  return QColor(mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue()));
+}
+
+/// Binds one mark into a snapshot.
+class MarkBinder {
+ public:
+  MarkBinder(const MarkSpec& spec, const SceneSource& source, const Theme& theme, const Selection& selection,
+             bool round, SceneSnapshot& out)
+      : spec_(spec), source_(source), theme_(theme), selection_(selection), round_(round), out_(out) {}
+
+  void bind() {
+    switch (spec_.mark) {
+      case MarkSpec::Mark::Sphere:
+        return bindSpheres();
+      case MarkSpec::Mark::Post:
+        return bindPosts();
+      case MarkSpec::Mark::Plane:
+        return bindPlane();
+      case MarkSpec::Mark::Tube:
+        return spec_.overStep ? bindTubesOverStep() : bindTube();
+      case MarkSpec::Mark::Mesh:
+        return bindMesh();
+      case MarkSpec::Mark::Arrow:
+        return bindArrows();
+      case MarkSpec::Mark::Line:
+        return bindLines();
+    }
+  }
+
+ private:
+  std::optional<Bound> bound(const std::string& name, std::int64_t step) const {
+    const Binding* binding = spec_.channel(name);
+    return binding ? source_.value(*binding, step) : std::nullopt;
+  }
+
+  /// Places at a step; nothing while a channel has no value.
+  std::optional<Items> items(std::int64_t step) const {
+    if (spec_.channel("position")) {
+      const auto position = bound("position", step);
+      if (!position) return std::nullopt;
+      return fromRows(*position);
+    }
+    std::map<std::string, Bound> values;
+    for (const char* name : {"angle", "radius", "x", "y", "z", "height", "size"}) {
+      if (!spec_.channel(name)) continue;
+      auto value = bound(name, step);
+      if (!value) return std::nullopt;
+      values.emplace(name, std::move(*value));
+    }
+    Items result;
+    result.reference.values = {0};
+    for (const auto& [name, value] : values)
+      if (!value.scalar() && !value.itemIndex && result.reference.scalar()) result.reference = value;
+    const std::size_t n = result.reference.items();
+    const auto column = [&](const char* name) {
+      const auto found = values.find(name);
+      return found == values.end() ? std::vector<double>(n, 0.0) : found->second.forItems(result.reference);
+    };
+    const bool cylinder = spec_.cylindrical();
+    const std::vector<double> a = column(cylinder ? "angle" : "x"), b = column(cylinder ? "radius" : "y"),
+                              z = column("z");
+    result.places.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double turn = 2 * std::numbers::pi * a[i];
+      result.places[i] = cylinder ? Vec3{b[i] * std::cos(turn), b[i] * std::sin(turn), z[i]} : Vec3{a[i], b[i], z[i]};
+    }
+    return result;
+  }
+
+  static Items fromRows(const Bound& rows) {
+    Items result;
+    // A single row is one item.
+    const std::size_t n = rows.shape.size() >= 2 ? rows.items() : std::size_t{1};
+    const std::size_t width = n ? rows.values.size() / n : 0;
+    result.reference = rows;
+    if (rows.shape.size() < 2) result.reference.shape = {1}, result.reference.ids.clear();
+    result.places.resize(width >= 2 ? n : 0);
+    for (std::size_t i = 0; i < result.places.size(); ++i) {
+      const double* row = rows.values.data() + i * width;
+      result.places[i] = {row[0], row[1], width > 2 ? row[2] : 0};
+    }
+    return result;
+  }
+
+  std::vector<double> channel(const std::string& name, const Items& items, double fallback) const {
+    const auto value = bound(name, source_.step);
+    return value ? value->forItems(items.reference) : std::vector<double>(items.size(), fallback);
+  }
+
+  std::vector<QColor> colors(const Items& items) {
+    std::vector<QColor> result(items.size());
+    std::vector<double> values(items.size(), std::nan(""));
+    if (spec_.color.value) {
+      if (const auto value = source_.value(*spec_.color.value, source_.step)) values = value->forItems(items.reference);
+      colorBar(values);
+    }
+    const auto range = spec_.color.rangeOf(values);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = spec_.color.at(values[i], range, theme_);
+    return result;
+  }
+
+  void colorBar(const std::vector<double>& values) {
+    if (spec_.color.map == QLatin1String("category")) return;
+    const auto [low, high] = spec_.color.rangeOf(values);
+    QString title = spec_.color.title;
+    if (title.isEmpty() && !spec_.color.value->measure.empty()) title = source_.title(spec_.color.value->measure);
+    for (const SceneColorBar& bar : out_.colorBars)
+      if (bar.title == title && bar.map == spec_.color.map && bar.low == low && bar.high == high) return;
+    out_.colorBars.push_back({title, spec_.color.map, low, high});
+  }
+
+  bool isSelected(std::int64_t id) const {
+    return !spec_.select.isEmpty() && selection_.kind == spec_.select &&
+           std::find(selection_.ids.begin(), selection_.ids.end(), id) != selection_.ids.end();
+  }
+
+  QString labelOf(const Items& items, std::size_t i, const std::vector<double>& values) const {
+    if (i < spec_.labels.size()) return spec_.labels[i];
+    if (spec_.labelValue) return std::isfinite(values[i]) ? numberText(values[i]) : QString();
+    if (!spec_.labelText.contains(QLatin1Char('{'))) return {};
+    return QString(spec_.labelText).replace(QLatin1String("{id}"), QString::number(items.reference.id(i)));
+  }
+
+  void addLabels(const Items& items, const std::vector<Vec3>& at, const std::vector<double>& clearance,
+                 double priority) {
+    std::vector<double> values;
+    if (spec_.labelValue) {
+      const auto value = source_.value(*spec_.labelValue, source_.step);
+      if (!value) return;
+      values = value->forItems(items.reference);
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const QString text = labelOf(items, i, values);
+      if (text.isEmpty() || !finite(at[i])) continue;
+      const bool selected = isSelected(items.reference.id(i));
+      out_.labels.push_back({at[i], text, theme_.text, priority + (selected ? 10 : 0), clearance[i]});
+    }
+  }
+
+  /// The values behind the channels, as recorded, for tooltips and CSV.
+  std::vector<ItemValues> recordedValues(const Items& items) const {
+    std::vector<ItemValues> result;
+    std::vector<std::string> seen;
+    const auto add = [&](Binding binding) {
+      if (binding.source != Binding::Source::Measure && binding.source != Binding::Source::Analysis) return;
+      binding.transform = Binding::Transform::None;
+      binding.scale.reset();
+      const std::string name = binding.source == Binding::Source::Measure ? binding.measure : binding.result;
+      const std::string key = name + (binding.column ? ":" + std::to_string(*binding.column) : "");
+      if (std::find(seen.begin(), seen.end(), key) != seen.end()) return;
+      seen.push_back(key);
+      const auto value = source_.value(binding, source_.step);
+      if (!value || value->shape.size() != 1) return;
+      QString title = binding.source == Binding::Source::Measure ? source_.title(name) : QString::fromStdString(name);
+      if (binding.column) title += QStringLiteral(" [%1]").arg(*binding.column);
+      result.push_back({title, value->forItems(items.reference)});
+    };
+    for (const auto& [name, binding] : spec_.channels) add(binding);
+    if (spec_.color.value) add(*spec_.color.value);
+    std::vector<double> xyz[3];
+    for (const Vec3& p : items.places) {
+      xyz[0].push_back(p.x);
+      xyz[1].push_back(p.y);
+      xyz[2].push_back(p.z);
+    }
+    if (spec_.channel("position"))
+      for (int k = 0; k < 3; ++k) result.push_back({QString(QLatin1Char("xyz"[k])), std::move(xyz[k])});
+    return result;
+  }
+
+  SceneLayer layerOf(const Items& items) const {
+    SceneLayer layer;
+    layer.title = spec_.title;
+    layer.select = spec_.select;
+    std::vector<std::int64_t> ids(items.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = items.reference.id(i);
+    layer.ids = std::move(ids);
+    layer.values = recordedValues(items);
+    return layer;
+  }
+
+  double opacity() const {
+    const auto value = bound("opacity", source_.step);
+    return value && !value->values.empty() && std::isfinite(value->values[0]) ? std::clamp(value->values[0], 0.0, 1.0)
+                                                                              : 1;
+  }
+
+  /// The measure whose records are the history of a mark.
+  std::string leadMeasure() const {
+    for (const char* name : {"position", "z", "radius", "angle", "x", "y"})
+      if (const Binding* b = spec_.channel(name); b && b->source == Binding::Source::Measure) return b->measure;
+    return {};
+  }
+
+  void bindSpheres();
+  void addTrails(const Items& items, const std::vector<QColor>& colors);
+  std::vector<double> flashes(const Items& items) const;
+  void bindPosts();
+  void bindPlane();
+  void bindTube();
+  void bindTubesOverStep();
+  void bindMesh();
+  void bindArrows();
+  void bindLines();
+
+  const MarkSpec& spec_;
+  const SceneSource& source_;
+  const Theme& theme_;
+  const Selection& selection_;
+  bool round_;
+  SceneSnapshot& out_;
+};
+
+void MarkBinder::bindSpheres() {
+  const auto found = items(source_.step);
+  if (!found) return;
+  const Items& all = *found;
+  const std::vector<double> sizes = channel("size", all, 0.03), alphas = channel("opacity", all, 1),
+                            flash = flashes(all);
+  const std::vector<QColor> tints = colors(all);
+  const QColor glow(0xF0, 0xE4, 0x42);
+  std::vector<Vec3f> places, halos;
+  std::vector<float> radii, haloRadii;
+  std::vector<Rgba> rgba, haloColors;
+  Items kept;
+  kept.reference = all.reference;
+  kept.reference.ids.clear();
+  std::vector<double> clearance;
+  bool translucent = false;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!finite(all.places[i]) || !(sizes[i] > 0) || !(alphas[i] > 0)) continue;
+    const double radius = std::min(sizes[i], 1e3) * (1 + 0.8 * flash[i]);
+    places.emplace_back(all.places[i]);
+    radii.push_back(static_cast<float>(radius));
+    rgba.emplace_back(mixed(tints[i], glow, 0.6 * flash[i]), alphas[i]);
+    translucent |= alphas[i] < 1;
+    kept.places.push_back(all.places[i]);
+    kept.reference.ids.push_back(all.reference.id(i));
+    clearance.push_back(radius);
+    if (flash[i] > 0) {
+      halos.emplace_back(all.places[i]);
+      haloRadii.push_back(static_cast<float>(radius * (1.4 + 1.2 * (1 - flash[i]))));
+      haloColors.emplace_back(glow, 0.45 * flash[i]);
+    }
+    if (isSelected(all.reference.id(i))) out_.rings.push_back({all.places[i], radius, theme_.accent});
+  }
+  kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
+  kept.reference.values.assign(kept.size(), 0);
+  if (spec_.trail > 0) addTrails(all, tints);
+  addLabels(kept, kept.places, clearance, 0);
+  SceneLayer layer = layerOf(kept);
+  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), translucent};
+  out_.layers.push_back(std::move(layer));
+  if (halos.empty()) return;
+  SceneLayer halo;
+  halo.geometry = Spheres{std::move(halos), std::move(haloRadii), std::move(haloColors), true};
+  out_.layers.push_back(std::move(halo));
+}
+
+/// How strongly each item flashes: 1 in the record in which `flashOn` became non-zero, fading over flashRecords.
+std::vector<double> MarkBinder::flashes(const Items& items) const {
+  std::vector<double> result(items.size(), 0.0);
+  const Binding* on = spec_.channel("flashOn");
+  if (!on || on->source != Binding::Source::Measure) return result;
+  const std::vector<std::int64_t> steps = source_.steps(on->measure, flashRecords + 1);
+  std::vector<double> before;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const auto value = source_.value(*on, steps[k]);
+    if (!value) continue;
+    const std::vector<double> now = value->forItems(items.reference);
+    const double strength = 1 - static_cast<double>(steps.size() - 1 - k) / flashRecords;
+    for (std::size_t i = 0; i < now.size() && !before.empty(); ++i)
+      if (now[i] > 0 && !(before[i] > 0)) result[i] = strength;
+    before = now;
+  }
+  return result;
+}
+
+/// One line an item through its last records, fading towards the past; selected ones are stronger.
+void MarkBinder::addTrails(const Items& items, const std::vector<QColor>& colors) {
+  const std::string measure = leadMeasure();
+  if (measure.empty() || items.size() == 0) return;
+  const std::size_t longest =
+      std::min<std::size_t>(static_cast<std::size_t>(spec_.trail), mostTrailPoints / items.size());
+  if (longest < 1) return;
+  const std::vector<std::int64_t> steps = source_.steps(measure, longest + 1);
+  std::vector<std::vector<Vec3>> history;
+  for (const std::int64_t step : steps) {
+    const auto past = step == source_.step ? std::optional<Items>(items) : this->items(step);
+    if (!past) continue;
+    std::vector<Vec3> row(items.size(), {std::nan(""), 0, 0});
+    if (past->reference.ids == items.reference.ids) {
+      std::copy_n(past->places.begin(), std::min(row.size(), past->size()), row.begin());
+    } else {
+      std::unordered_map<std::int64_t, std::size_t> byId;
+      for (std::size_t i = 0; i < past->size(); ++i) byId[past->reference.id(i)] = i;
+      for (std::size_t i = 0; i < row.size(); ++i)
+        if (const auto at = byId.find(items.reference.id(i)); at != byId.end()) row[i] = past->places[at->second];
+    }
+    history.push_back(std::move(row));
+  }
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
+  std::vector<std::uint32_t> strands;
+  const double strongest = items.size() > 64 ? 0.34 : 0.6;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const double alpha = isSelected(items.reference.id(i)) ? 1.0 : strongest;
+    std::uint32_t count = 0;
+    for (std::size_t k = 0; k < history.size(); ++k) {
+      if (!finite(history[k][i])) continue;
+      const double age = static_cast<double>(k + 1) / static_cast<double>(history.size());
+      places.emplace_back(history[k][i]);
+      rgba.emplace_back(colors[i], alpha * age * age);
+      ++count;
+    }
+    if (count > 0) strands.push_back(count);
+  }
+  SceneLayer layer;
+  layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands), 1.4F};
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindPosts() {
+  const auto found = items(source_.step);
+  if (!found) return;
+  const Items& all = *found;
+  const std::vector<double> heights = channel("height", all, 0);
+  const std::vector<QColor> tints = colors(all);
+  const double alpha = opacity(), radius = spec_.width > 0 ? spec_.width : 0.03;
+  std::vector<Vec3f> bottoms;
+  std::vector<float> tall;
+  std::vector<Rgba> rgba;
+  std::vector<Vec3> tops(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // A post without a height still shows where it stands.
+    const double height = finite(all.places[i]) && std::isfinite(heights[i]) ? heights[i] : 0;
+    bottoms.emplace_back(finite(all.places[i]) ? all.places[i] : Vec3{});
+    tall.push_back(static_cast<float>(std::abs(height) < 0.012 ? 0.012 : height));
+    rgba.emplace_back(tints[i], alpha);
+    tops[i] = all.places[i] + Vec3{0, 0, std::max(height, 0.0)};
+    if (isSelected(all.reference.id(i))) out_.rings.push_back({tops[i], radius * 1.2, theme_.accent});
+  }
+  addLabels(all, tops, std::vector<double>(all.size(), radius), 5);
+  SceneLayer layer = layerOf(all);
+  layer.geometry = Posts{std::move(bottoms), std::move(tall), std::move(rgba), static_cast<float>(radius)};
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindPlane() {
+  const auto z = bound("z", source_.step);
+  if (!z || z->values.empty() || !std::isfinite(z->values[0])) return;
+  const double alpha = spec_.channel("opacity") ? opacity() : 0.2;
+  const Vec3 centre{0, 0, z->values[0]};
+  SceneLayer layer;
+  layer.title = spec_.labelText;
+  layer.geometry = Plane{centre, spec_.extent, Rgba(theme_.color(spec_.color.key), alpha), round_};
+  out_.layers.push_back(std::move(layer));
+  if (!spec_.labelText.isEmpty()) {
+    // At the rim that faces the reader for any camera: the overlay chooses among these places.
+    out_.labels.push_back({centre + Vec3{spec_.extent, 0, 0}, spec_.labelText, theme_.muted, 8, 0, spec_.extent});
+  }
+}
+
+void MarkBinder::bindTube() {
+  const auto found = items(source_.step);
+  if (!found) return;
+  const std::vector<QColor> tints = colors(*found);
+  const double alpha = opacity();
+  Items kept;
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    if (!finite(found->places[i])) continue;
+    places.emplace_back(found->places[i]);
+    rgba.emplace_back(tints[i], alpha);
+    kept.places.push_back(found->places[i]);
+    kept.reference.ids.push_back(found->reference.id(i));
+    if (isSelected(found->reference.id(i))) out_.rings.push_back({found->places[i], 0.05, theme_.accent});
+  }
+  kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
+  kept.reference.values.assign(kept.size(), 0);
+  const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.015);
+  addLabels(kept, kept.places, std::vector<double>(kept.size(), 1.5 * radius), 2);
+  SceneLayer layer = layerOf(kept);
+  const auto count = static_cast<std::uint32_t>(places.size());
+  layer.geometry = Tubes{std::move(places), std::move(rgba), {count}, radius, spec_.closed};
+  out_.layers.push_back(std::move(layer));
+}
+
+/// The way of each item through the records up to the cursor.
+void MarkBinder::bindTubesOverStep() {
+  const std::string measure = leadMeasure();
+  const auto last = items(source_.step);
+  if (measure.empty() || !last || last->size() == 0) return;
+  std::vector<std::int64_t> steps = source_.steps(measure, std::numeric_limits<std::size_t>::max());
+  // Long histories are thinned evenly; the newest record stays.
+  const std::size_t most = std::max<std::size_t>(2, mostTubePoints / last->size());
+  const std::size_t stride = (steps.size() + most - 1) / most;
+  std::vector<std::vector<Vec3>> ways(last->size());
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if ((steps.size() - 1 - k) % std::max<std::size_t>(stride, 1) != 0) continue;
+    const auto then = items(steps[k]);
+    for (std::size_t i = 0; then && i < std::min(ways.size(), then->size()); ++i)
+      if (finite(then->places[i])) ways[i].push_back(then->places[i]);
+  }
+  const std::vector<QColor> tints = colors(*last);
+  const double alpha = opacity();
+  Tubes tubes;
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    for (std::size_t k = 0; k < ways[i].size(); ++k) {
+      // The past is paler.
+      const double age = 1 - static_cast<double>(k + 1) / static_cast<double>(ways[i].size());
+      places.emplace_back(ways[i][k]);
+      rgba.emplace_back(mixed(tints[i], theme_.plotBackground, 0.55 * age), alpha);
+    }
+    tubes.strands.push_back(static_cast<std::uint32_t>(ways[i].size()));
+  }
+  tubes.positions = std::move(places);
+  tubes.colors = std::move(rgba);
+  tubes.radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.012);
+  SceneLayer layer;
+  layer.title = spec_.title;
+  layer.geometry = std::move(tubes);
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindMesh() {
+  Mesh mesh;
+  Items all;
+  std::vector<std::uint32_t> faces;
+  if (spec_.channel("value")) {
+    const auto heights = bound("value", source_.step);
+    if (!heights || heights->shape.size() != 2) return;
+    const auto rows = static_cast<std::size_t>(heights->shape[0]),
+               columns = static_cast<std::size_t>(heights->shape[1]);
+    if (rows < 2 || columns < 2) return;
+    const auto along = [](const std::array<double, 2>& range, std::size_t i, std::size_t n) {
+      return range[0] + (range[1] - range[0]) * static_cast<double>(i) / static_cast<double>(n - 1);
+    };
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c)
+        all.places.push_back(
+            {along(spec_.xRange, c, columns), along(spec_.yRange, r, rows), heights->values[r * columns + c]});
+    for (std::size_t r = 0; r + 1 < rows; ++r) {
+      for (std::size_t c = 0; c + 1 < columns; ++c) {
+        const auto a = static_cast<std::uint32_t>(r * columns + c), b = a + static_cast<std::uint32_t>(columns);
+        faces.insert(faces.end(), {a, a + 1, b + 1, a, b + 1, b});
+      }
+    }
+  } else {
+    const auto vertices = bound("vertices", source_.step), corners = bound("faces", source_.step);
+    if (!vertices || !corners) return;
+    all = fromRows(*vertices);
+    for (const double corner : corners->values)
+      faces.push_back(corner >= 0 && corner < double(all.size()) ? static_cast<std::uint32_t>(corner)
+                                                                 : std::numeric_limits<std::uint32_t>::max());
+  }
+  std::vector<double> values(all.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = all.places[i].z;
+  ColorBinding color = spec_.color;
+  if (color.value) {
+    const auto bound = source_.value(*color.value, source_.step);
+    if (bound && bound->values.size() == values.size()) values = bound->values;
+    colorBar(values);
+  }
+  const auto range = color.rangeOf(values);
+  const double alpha = opacity();
+  std::vector<Rgba> rgba;
+  std::vector<Vec3f> places;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    // Colours come from the height where the page gives none.
+    const QColor tint =
+        color.value || color.key != QLatin1String("0")
+            ? color.at(values[i], range, theme_)
+            : mapColor(QStringLiteral("sequential"), (values[i] - range.first) / (range.second - range.first), theme_);
+    rgba.emplace_back(tint, alpha);
+    places.emplace_back(all.places[i]);
+  }
+  std::vector<std::uint32_t> whole;
+  for (std::size_t f = 0; f + 2 < faces.size(); f += 3) {
+    const auto good = [&](std::uint32_t v) { return v < all.size() && finite(all.places[v]); };
+    if (good(faces[f]) && good(faces[f + 1]) && good(faces[f + 2])) whole.insert(whole.end(), &faces[f], &faces[f] + 3);
+  }
+  for (Vec3f& p : places)
+    if (!finite(p.wide())) p = {};
+  mesh.vertices = std::move(places);
+  mesh.faces = std::move(whole);
+  mesh.colors = std::move(rgba);
+  SceneLayer layer;
+  layer.title = spec_.title;
+  layer.geometry = std::move(mesh);
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindArrows() {
+  const auto found = items(source_.step);
+  const auto directions = bound("direction", source_.step);
+  if (!found || !directions) return;
+  const Items towards = fromRows(*directions);
+  const std::vector<QColor> tints = colors(*found);
+  const double alpha = opacity();
+  std::vector<Vec3f> places, ways;
+  std::vector<Rgba> rgba;
+  std::vector<std::int64_t> ids;
+  for (std::size_t i = 0; i < std::min(found->size(), towards.size()); ++i) {
+    if (!finite(found->places[i]) || !finite(towards.places[i])) continue;
+    places.emplace_back(found->places[i]);
+    ways.emplace_back(towards.places[i]);
+    rgba.emplace_back(tints[i], alpha);
+    ids.push_back(found->reference.id(i));
+  }
+  SceneLayer layer;
+  layer.title = spec_.title;
+  layer.select = spec_.select;
+  layer.ids = std::move(ids);
+  const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.012);
+  layer.geometry = Arrows{std::move(places), std::move(ways), std::move(rgba), radius};
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindLines() {
+  const auto found = items(source_.step);
+  if (!found) return;
+  const std::vector<QColor> tints = colors(*found);
+  const double alpha = opacity();
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
+  std::vector<std::uint32_t> strands;
+  for (std::size_t i = 0; i + 1 < found->size(); i += 2) {
+    if (!finite(found->places[i]) || !finite(found->places[i + 1])) continue;
+    for (const std::size_t end : {i, i + 1}) {
+      places.emplace_back(found->places[end]);
+      rgba.emplace_back(tints[end], alpha);
+    }
+    strands.push_back(2);
+  }
+  SceneLayer layer;
+  layer.title = spec_.title;
+  layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),
+                         static_cast<float>(spec_.width > 0 ? spec_.width : 1.5)};
+  out_.layers.push_back(std::move(layer));
+}
+
+/// Sizes in steps of half an octave: the floor keeps still while the marks move.
+double steady(double size) { return std::exp2(std::ceil(2 * std::log2(std::max(size, 1e-6))) / 2); }
+
+void addFloor(const SceneSpec& spec, const Theme& theme, SceneSnapshot& out) {
+  const Bounds& b = out.bounds;
+  SceneFloor floor;
+  const bool centred = spec.cylindrical() || b.empty();
+  if (!centred) floor.centre = {b.centre().x, b.centre().y, 0};
+  const double reach = b.empty() ? 1
+                                 : std::max({std::abs(b.high.x - floor.centre.x), std::abs(b.low.x - floor.centre.x),
+                                             std::abs(b.high.y - floor.centre.y), std::abs(b.low.y - floor.centre.y)});
+  floor.extent = steady(1.7 * reach);
+  floor.spacing = floor.extent / 8;
+  floor.z = b.empty() || b.low.z > -0.02 ? 0 : b.low.z;
+  floor.color = Rgba(theme.muted, theme.dark ? 0.42 : 0.5);
+  out.floor = floor;
+}
+
+}  // namespace
+
+SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const Theme& theme,
+                        const Selection& selection) {
+  SceneSnapshot out;
+  out.background = Rgba(theme.plotBackground);
+  out.dark = theme.dark;
+  for (const MarkSpec& mark : spec.marks) MarkBinder(mark, source, theme, selection, spec.cylindrical(), out).bind();
+  for (const SceneLayer& layer : out.layers) out.bounds.add(boundsOf(layer));
+  for (int i = 0; i < 3; ++i) {
+    if (!spec.axes[i]) continue;
+    const AxisSpec& axis = *spec.axes[i];
+    out.axes[i] = SceneAxis{axis.title, axis.scene[0], axis.scene[1], axis.values[0], axis.values[1]};
+    Bounds& b = out.bounds;
+    if (b.empty()) continue;
+    double* low[] = {&b.low.x, &b.low.y, &b.low.z};
+    double* high[] = {&b.high.x, &b.high.y, &b.high.z};
+    *low[i] = std::min({*low[i], axis.scene[0], axis.scene[1]});
+    *high[i] = std::max({*high[i], axis.scene[0], axis.scene[1]});
+  }
+  if (spec.floor) addFloor(spec, theme, out);
+  return out;
+}
+
+}  // namespace learnscope

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include "widgets/model/theme.h"
+#include "widgets/scene/scene_snapshot.h"
+#include "widgets/scene/scene_spec.h"
+
+namespace learnscope {
+
+/// Where a scene's values come from: a run at the cursor, or a test's arrays.
+struct SceneSource {
+  std::int64_t step = 0;  ///< the cursor
+  /// The value of a binding at a step; nothing where there is none (yet).
+  std::function<std::optional<Bound>(const Binding&, std::int64_t step)> value;
+  /// The last `count` steps at or before the cursor at which a measure was recorded, ascending.
+  std::function<std::vector<std::int64_t>(const std::string& measure, std::size_t count)> steps;
+  /// What a measure is called; its id by default.
+  std::function<QString(const std::string& measure)> title = [](const std::string& id) {
+    return QString::fromStdString(id);
+  };
+};
+
+/// The marks, labels, rings, colour bars, axes, floor and bounds of a scene at the cursor; camera, size and quality are
+/// the caller's. A layer whose values are not there yet is left out. Pure: the same source gives the same snapshot.
+SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const Theme& theme,
+                        const Selection& selection);
+
+}  // namespace learnscope

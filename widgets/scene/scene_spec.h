@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "widgets/model/binding.h"
+#include "widgets/scene/camera.h"
+
+namespace learnscope {
+
+/// One mark of a scene's page, parsed and checked (resources/docs/views.md, "3D marks").
+struct MarkSpec {
+  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line };
+
+  Mark mark = Mark::Sphere;
+  QString title;
+  QString select;
+  /// By name: position | x, y, z | angle, radius, z; size, height, opacity, direction, value, vertices, faces, flashOn.
+  std::map<std::string, Binding> channels;
+  ColorBinding color;
+  std::optional<Binding> labelValue;
+  QString labelText;            ///< "{id}" stands for the item's id
+  std::vector<QString> labels;  ///< one an item
+  double width = 0;             ///< radius of tubes and posts, pixels of lines; 0: the mark's own
+  double extent = 1;            ///< of planes: half the side, or the radius
+  int trail = 0;                ///< records back in time
+  bool closed = false;
+  bool overStep = false;
+  std::array<double, 2> xRange{-1, 1}, yRange{-1, 1};  ///< of a mesh of heights
+
+  bool cylindrical() const { return channels.contains("angle"); }
+  const Binding* channel(const std::string& name) const {
+    const auto found = channels.find(name);
+    return found == channels.end() ? nullptr : &found->second;
+  }
+};
+
+struct NamedCamera {
+  QString id;
+  QString title;
+  Camera camera;
+};
+
+struct AxisSpec {
+  QString title;
+  std::array<double, 2> scene{0, 1};   ///< scene coordinates of its ends
+  std::array<double, 2> values{0, 1};  ///< data values there
+};
+
+/// A view of kind "scene": everything its page says.
+struct SceneSpec {
+  std::vector<MarkSpec> marks;
+  std::optional<Camera> home;  ///< none: fitted to the first picture
+  std::vector<NamedCamera> cameras;
+  std::optional<AxisSpec> axes[3];
+  bool floor = false;
+  bool cylindrical() const;
+
+  /// `view` is the whole view, `layers` those that exist for the config. Throws ConfigError naming the place.
+  static SceneSpec parse(const Json& view, const std::vector<Json>& layers);
+};
+
+}  // namespace learnscope
