@@ -55,7 +55,7 @@ void ImagesView::rebuild() {
 
 void ImagesView::refresh() {
   const auto runs = model().runs(runsBinding(spec()));
-  const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.front();
+  const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.back();
   if (!built_ || now != run_) {
     run_ = now;
     rebuild();

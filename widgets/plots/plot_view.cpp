@@ -73,7 +73,7 @@ PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
 
 std::shared_ptr<Run> PlotView::run() const {
   const auto runs = model().runs(runsBinding(spec()));
-  return runs.empty() ? nullptr : runs.front();
+  return runs.empty() ? nullptr : runs.back();
 }
 
 Config PlotView::config() const {

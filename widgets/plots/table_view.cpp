@@ -163,7 +163,7 @@ void ItemTableView::rebuild() {
 
 void ItemTableView::refresh() {
   const auto runs = model().runs(runsBinding(spec()));
-  const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.front();
+  const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.back();
   if (!built_ || now != run_) {
     run_ = now;
     rebuild();

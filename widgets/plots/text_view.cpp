@@ -50,7 +50,7 @@ TextView::TextView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
 
 void TextView::refresh() {
   const auto runs = model().runs(runsBinding(spec()));
-  const std::shared_ptr<Run> run = runs.empty() ? nullptr : runs.front();
+  const std::shared_ptr<Run> run = runs.empty() ? nullptr : runs.back();
   QStringList lines;
   for (const Json& layer : spec().layers(run ? run->info().config : model().config())) {
     if (!layer.contains("value") || !layer["value"].is_string())
