@@ -3,6 +3,7 @@
 
 #include <QAbstractListModel>
 #include <QListView>
+#include <QWheelEvent>
 
 #include "app/recent_runs.h"
 
