@@ -33,7 +33,8 @@ void checkPermutations(const std::vector<std::int32_t>& table, int order, const 
     for (int line = 0; line < order; ++line) {
       std::vector<bool> seen(static_cast<std::size_t>(order));
       for (int i = 0; i < order; ++i) {
-        const auto entry = static_cast<std::size_t>(table[static_cast<std::size_t>(rows ? line * order + i : i * order + line)]);
+        const auto entry =
+            static_cast<std::size_t>(table[static_cast<std::size_t>(rows ? line * order + i : i * order + line)]);
         if (seen[entry])
           throw DataError(name, (rows ? "row " : "column ") + std::to_string(line + 1),
                           "is not a permutation of the elements: " + std::to_string(entry) + " occurs twice");
@@ -46,7 +47,8 @@ int identityOf(const std::vector<std::int32_t>& table, int order, const std::str
   for (int e = 0; e < order; ++e) {
     bool neutral = true;
     for (int g = 0; g < order && neutral; ++g)
-      neutral = table[static_cast<std::size_t>(e * order + g)] == g && table[static_cast<std::size_t>(g * order + e)] == g;
+      neutral =
+          table[static_cast<std::size_t>(e * order + g)] == g && table[static_cast<std::size_t>(g * order + e)] == g;
     if (neutral) return e;
   }
   throw DataError(name, "", "the table has no identity element");
@@ -110,8 +112,7 @@ std::vector<std::vector<std::int32_t>> rowsOfJson(const std::string& text, const
 Group Group::fromSpec(std::string_view spec, const std::string& pointer) {
   const std::optional<CayleyTable> found = cayleyTableOf(spec, kLargestOrder);
   if (!found)
-    throw ConfigError(pointer, std::string(spec),
-                      "must be a group of order 2..256, such as 47, 4x6, S4, A5, D5 or Q8");
+    throw ConfigError(pointer, std::string(spec), "must be a group of order 2..256, such as 47, 4x6, S4, A5, D5 or Q8");
   std::string name(spec);
   if (name.find_first_not_of("0123456789") == std::string::npos) name = "Z_" + name;
   return fromTable(found->values, found->order, name);
@@ -134,7 +135,8 @@ Group Group::fromFile(const std::string& path) {
 }
 
 Group Group::fromTable(std::vector<std::int32_t> table, int order, std::string name) {
-  if (order < 2 || order > kLargestOrder || table.size() != static_cast<std::size_t>(order) * static_cast<std::size_t>(order))
+  if (order < 2 || order > kLargestOrder ||
+      table.size() != static_cast<std::size_t>(order) * static_cast<std::size_t>(order))
     throw DataError(name, "", "a square table of 2 to 256 rows expected");
   checkEntries(table, order, name);
   checkPermutations(table, order, name);

@@ -20,7 +20,8 @@ std::optional<int> number(std::string_view text) {
 }
 
 CayleyTable tabulated(int order, const std::function<int(int, int)>& product) {
-  CayleyTable table{order, std::vector<std::int32_t>(static_cast<std::size_t>(order) * static_cast<std::size_t>(order))};
+  CayleyTable table{order,
+                    std::vector<std::int32_t>(static_cast<std::size_t>(order) * static_cast<std::size_t>(order))};
   for (int g = 0; g < order; ++g)
     for (int h = 0; h < order; ++h) table.values[static_cast<std::size_t>(g * order + h)] = product(g, h);
   return table;
@@ -85,9 +86,7 @@ CayleyTable dihedral(int m) {
 CayleyTable quaternions() {
   static constexpr int unit[4][4] = {{0, 1, 2, 3}, {1, 0, 3, 2}, {2, 3, 0, 1}, {3, 2, 1, 0}};
   static constexpr int sign[4][4] = {{0, 0, 0, 0}, {0, 1, 0, 1}, {0, 1, 1, 0}, {0, 0, 1, 1}};
-  return tabulated(8, [](int g, int h) {
-    return 2 * unit[g / 2][h / 2] + (g % 2 + h % 2 + sign[g / 2][h / 2]) % 2;
-  });
+  return tabulated(8, [](int g, int h) { return 2 * unit[g / 2][h / 2] + (g % 2 + h % 2 + sign[g / 2][h / 2]) % 2; });
 }
 
 }  // namespace
@@ -99,12 +98,16 @@ std::optional<CayleyTable> cayleyTableOf(std::string_view spec, int largest) {
   const std::optional<int> degree = number(spec.substr(1));
   switch (kind) {
     case 'S':
-    case 's': return degree && *degree >= 2 && *degree <= 5 ? std::optional(permutationGroup(*degree, false)) : std::nullopt;
+    case 's':
+      return degree && *degree >= 2 && *degree <= 5 ? std::optional(permutationGroup(*degree, false)) : std::nullopt;
     case 'A':
-    case 'a': return degree && *degree >= 3 && *degree <= 5 ? std::optional(permutationGroup(*degree, true)) : std::nullopt;
+    case 'a':
+      return degree && *degree >= 3 && *degree <= 5 ? std::optional(permutationGroup(*degree, true)) : std::nullopt;
     case 'D':
-    case 'd': return degree && *degree >= 2 && 2 * *degree <= largest ? std::optional(dihedral(*degree)) : std::nullopt;
-    default: return productOfCyclic(spec, largest);
+    case 'd':
+      return degree && *degree >= 2 && 2 * *degree <= largest ? std::optional(dihedral(*degree)) : std::nullopt;
+    default:
+      return productOfCyclic(spec, largest);
   }
 }
 

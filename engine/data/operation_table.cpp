@@ -115,7 +115,8 @@ class Polynomial {
     const char c = peek();
     const std::string found = c == '\0' ? "the end" : "\"" + std::string(1, c) + "\"";
     std::string reason = c == '/' ? "division is not allowed: the result must be an integer" : expected;
-    throw ConfigError(pointer_, std::string(text_), "position " + std::to_string(at_ + 1) + ", at " + found + ": " + reason);
+    throw ConfigError(pointer_, std::string(text_),
+                      "position " + std::to_string(at_ + 1) + ", at " + found + ": " + reason);
   }
 
   std::string_view text_;
@@ -128,7 +129,10 @@ class Polynomial {
 }  // namespace
 
 OperationTable::OperationTable(Group group)
-    : values_(group.table().begin(), group.table().end()), order_(group.order()), name_(group.name()), group_(std::move(group)) {}
+    : values_(group.table().begin(), group.table().end()),
+      order_(group.order()),
+      name_(group.name()),
+      group_(std::move(group)) {}
 
 OperationTable::OperationTable(std::vector<std::int32_t> values, int order, std::string name)
     : values_(std::move(values)), order_(order), name_(std::move(name)) {}

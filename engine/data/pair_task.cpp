@@ -14,7 +14,8 @@ constexpr std::uint64_t splitStream = 1;
 
 }  // namespace
 
-PairTask::PairTask(OperationTable operation, std::uint64_t seed, int trainCount, bool allowFull, const std::string& pointer)
+PairTask::PairTask(OperationTable operation, std::uint64_t seed, int trainCount, bool allowFull,
+                   const std::string& pointer)
     : operation_(std::move(operation)), seed_(seed) {
   const int m = order();
   const auto pairs = static_cast<std::size_t>(m) * static_cast<std::size_t>(m);

@@ -26,9 +26,12 @@ std::size_t at(int row, int columns) { return static_cast<std::size_t>(row) * st
 int energyDegree(Activation activation) {
   switch (activation) {
     case Activation::Square:
-    case Activation::SquaredRelu: return 4;
-    case Activation::Relu: return 2;
-    case Activation::Silu: return 0;
+    case Activation::SquaredRelu:
+      return 4;
+    case Activation::Relu:
+      return 2;
+    case Activation::Silu:
+      return 0;
   }
   return 0;
 }
@@ -90,7 +93,8 @@ void FeatureEnergy<T>::normalisedEnergies(const TwoLayerNet<T>& net, const Train
     TwoLayerNet<T> normalised = net;
     normalised.inputWeights = scaled_.data();
     classSums(normalised, pairs);
-    for (int j = 0; j < k; ++j) energies_[static_cast<std::size_t>(j)] = rawEnergies_[static_cast<std::size_t>(j)] / unit;
+    for (int j = 0; j < k; ++j)
+      energies_[static_cast<std::size_t>(j)] = rawEnergies_[static_cast<std::size_t>(j)] / unit;
   }
   classSums(net, pairs);
   if (degree == 0) return;
@@ -118,8 +122,8 @@ void FeatureEnergy<T>::gradients(const TwoLayerNet<T>& net, const TrainingPairs&
   residual_.resize(at(blockRows, m));
   scaled_.resize(static_cast<std::size_t>(m));
   for (int c = 0; c < m; ++c)
-    scaled_[static_cast<std::size_t>(c)] = static_cast<T>(
-        (outputMean_[static_cast<std::size_t>(c)] - pairs.classCounts[static_cast<std::size_t>(c)]) / n);
+    scaled_[static_cast<std::size_t>(c)] =
+        static_cast<T>((outputMean_[static_cast<std::size_t>(c)] - pairs.classCounts[static_cast<std::size_t>(c)]) / n);
   slope_.resize(at(blockRows, k));
   featureGradient_.resize(at(blockRows, k));
   hiddenGradient_.assign(at(2 * m, k), T(0));
@@ -135,8 +139,8 @@ void FeatureEnergy<T>::gradients(const TwoLayerNet<T>& net, const TrainingPairs&
       residual = ConstRow<T>(scaled_.data(), m) - ConstRow<T>(outputs + at(first + i, m), m);
       residual[pairs.target[from + static_cast<std::size_t>(i)]] += T(1);
     }
-    gemm(Transpose::No, Transpose::Yes, rows, k, m, static_cast<T>(functionScale * net.outputScale), residual_.data(), m,
-         net.outputWeights, m, T(0), featureGradient_.data(), k);
+    gemm(Transpose::No, Transpose::Yes, rows, k, m, static_cast<T>(functionScale * net.outputScale), residual_.data(),
+         m, net.outputWeights, m, T(0), featureGradient_.data(), k);
     for (int i = 0; i < rows; ++i) {
       const std::size_t pair = from + static_cast<std::size_t>(i);
       const ConstRow<T> gradient(featureGradient_.data() + at(i, k), k), slope(slope_.data() + at(i, k), k),
@@ -205,8 +209,7 @@ double independenceRatio(const AlignedVector<T>& centred, int pairs, int hidden,
   for (int j = 0; j < hidden; ++j) {
     diagonal += static_cast<double>(work[at(j, hidden) + static_cast<std::size_t>(j)]);
     const int rest = hidden - j - 1;
-    if (rest > 0)
-      off += ConstRow<T>(work.data() + at(j, hidden) + j + 1, rest).abs().template cast<double>().sum();
+    if (rest > 0) off += ConstRow<T>(work.data() + at(j, hidden) + j + 1, rest).abs().template cast<double>().sum();
   }
   const double pairsOfNeurons = hidden * (hidden - 1.0) / 2;
   return diagonal > 0 ? (off / pairsOfNeurons) / (diagonal / hidden) : 0;

@@ -16,8 +16,8 @@ struct TrainingPairs {
   std::span<const std::int32_t> classCounts;          ///< [M]
 };
 
-/// Energy of every hidden neuron and the structure of the gradient that reaches the hidden layer, on the training pairs (Tian 2025,
-/// arXiv 2509.21519; tilde = minus the mean over samples, F = sigma(XW)):
+/// Energy of every hidden neuron and the structure of the gradient that reaches the hidden layer, on the training pairs
+/// (Tian 2025, arXiv 2509.21519; tilde = minus the mean over samples, F = sigma(XW)):
 ///   S = Yt^T Ft [M, K],  E_j = 1/2 sum_c S_cj^2,  T = Yt S  (the independent push Yt Yt^T Ft),
 ///   G_F = (Yt - Ot) V^T scaled by dO/d(FV): minus the loss gradient at F up to 2/n and up to centring,
 ///   c = <G_F, T> / (||G_F|| ||T||),
@@ -27,11 +27,12 @@ struct TrainingPairs {
 template <class T>
 class FeatureEnergy {
  public:
-  /// `outputs` [n][M]: the trained function on the training pairs. `functionScale`: dO/d(beta F V), 1 unless the function is
-  /// alpha (f - f0).
+  /// `outputs` [n][M]: the trained function on the training pairs. `functionScale`: dO/d(beta F V), 1 unless the
+  /// function is alpha (f - f0).
   void update(const TwoLayerNet<T>& net, const TrainingPairs& pairs, const T* outputs, double functionScale = 1);
 
-  /// [K], E(w_j / ||w_j||) / (r^2 M / 4), r = n / M^2: about 1 at a generalising maximum, above 1.5 at a memorising one. 0 for a dead neuron.
+  /// [K], E(w_j / ||w_j||) / (r^2 M / 4), r = n / M^2: about 1 at a generalising maximum, above 1.5 at a memorising
+  /// one. 0 for a dead neuron.
   const std::vector<double>& energies() const { return energies_; }
   /// [K], E(w_j).
   const std::vector<double>& rawEnergies() const { return rawEnergies_; }
@@ -57,11 +58,11 @@ class FeatureEnergy {
 
   std::vector<double> energies_, rawEnergies_, alignments_, inputNorms_, sorted_;
   double alignment_ = 0, gradientNorm_ = 0, signalCosine_ = 0;
-  AlignedVector<double> signal_;       ///< S [M][K]
-  AlignedVector<double> meanPush_;     ///< sum_c (n_c / n) S_c [K]
-  AlignedVector<T> sums_, push_;       ///< class sums of F; rows S_c - meanPush [M][K]
+  AlignedVector<double> signal_;    ///< S [M][K]
+  AlignedVector<double> meanPush_;  ///< sum_c (n_c / n) S_c [K]
+  AlignedVector<T> sums_, push_;    ///< class sums of F; rows S_c - meanPush [M][K]
   AlignedVector<T> block_, slope_, residual_, featureGradient_, scaled_;
-  AlignedVector<double> outputMean_;   ///< [M]
+  AlignedVector<double> outputMean_;  ///< [M]
   AlignedVector<T> hiddenGradient_, energyGradient_;
 };
 
@@ -69,8 +70,8 @@ class FeatureEnergy {
 template <class T>
 void centredFeatures(const TwoLayerNet<T>& net, const TrainingPairs& pairs, AlignedVector<T>& features);
 
-/// mean |off-diagonal| / mean diagonal of Ft^T Ft: how far from independent the hidden neurons are (the paper has <= 0.08 throughout).
-/// `gram` [K][K] is work space. 2nK^2 / 2 flop.
+/// mean |off-diagonal| / mean diagonal of Ft^T Ft: how far from independent the hidden neurons are (the paper has <=
+/// 0.08 throughout). `gram` [K][K] is work space. 2nK^2 / 2 flop.
 template <class T>
 double independenceRatio(const AlignedVector<T>& centred, int pairs, int hidden, AlignedVector<T>& gram);
 

@@ -33,8 +33,8 @@ Pca principalComponents(std::span<const double> values, int points, int dimensio
   const Eigen::RowVectorXd mean = data.colwise().mean();
   const RowMatrix centred = data.rowwise() - mean;
   const bool few = points < dimensions;
-  const Eigen::MatrixXd gram = few ? Eigen::MatrixXd(centred * centred.transpose())
-                                   : Eigen::MatrixXd(centred.transpose() * centred);
+  const Eigen::MatrixXd gram =
+      few ? Eigen::MatrixXd(centred * centred.transpose()) : Eigen::MatrixXd(centred.transpose() * centred);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
   RowMatrix axes = RowMatrix::Zero(components, dimensions);
   pca.variance.assign(static_cast<std::size_t>(components), 0.0);

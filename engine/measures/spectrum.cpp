@@ -55,8 +55,8 @@ void FeatureSpectrum::ofRows(const T* values, int count, AlignedVector<double>& 
 void FeatureSpectrum::transform(bool rows, int count, AlignedVector<double>& power) {
   const int total = static_cast<int>(feature_.size());
   product_.resize(static_cast<std::size_t>(total) * count);
-  gemm(Transpose::No, rows ? Transpose::Yes : Transpose::No, total, count, length_, 1.0, rows_.data(), length_, input_.data(), rows ? length_ : count, 0.0,
-             product_.data(), count);
+  gemm(Transpose::No, rows ? Transpose::Yes : Transpose::No, total, count, length_, 1.0, rows_.data(), length_,
+       input_.data(), rows ? length_ : count, 0.0, product_.data(), count);
   power.assign(static_cast<std::size_t>(features_) * count, 0.0);
   for (int r = 0; r < total; ++r) {
     const double* from = product_.data() + static_cast<std::size_t>(r) * count;

@@ -10,9 +10,9 @@
 
 namespace learnscope {
 
-/// Power of functions on M points in each of a set of features: power_k(f) = sum over the rows b of feature k of <b, f>^2.
-/// Feature 0 is the constant (frequency 0, the trivial isotype). Computed in double precision as one matrix product, so any
-/// length will do, prime or not: 2 M^2 flop a function.
+/// Power of functions on M points in each of a set of features: power_k(f) = sum over the rows b of feature k of <b,
+/// f>^2. Feature 0 is the constant (frequency 0, the trivial isotype). Computed in double precision as one matrix
+/// product, so any length will do, prime or not: 2 M^2 flop a function.
 class FeatureSpectrum {
  public:
   FeatureSpectrum() = default;
@@ -37,13 +37,14 @@ class FeatureSpectrum {
 
   int length_ = 0;
   int features_ = 0;
-  AlignedVector<double> rows_;        ///< [R][M]
-  std::vector<std::int32_t> feature_; ///< [R] feature of a row
+  AlignedVector<double> rows_;         ///< [R][M]
+  std::vector<std::int32_t> feature_;  ///< [R] feature of a row
   AlignedVector<double> input_, product_;
 };
 
-/// Inverse participation ratio of each column of power [features][count]: sum_k power_k^2 / (sum_k power_k)^2 with the constant
-/// included; 1/features .. 1; 0 for an all-zero function. For power = |f|^2 this is sum |f|^4 / (sum |f|^2)^2 (Gromov 2023).
+/// Inverse participation ratio of each column of power [features][count]: sum_k power_k^2 / (sum_k power_k)^2 with the
+/// constant included; 1/features .. 1; 0 for an all-zero function. For power = |f|^2 this is sum |f|^4 / (sum |f|^2)^2
+/// (Gromov 2023).
 void inverseParticipation(std::span<const double> power, int features, int count, std::span<double> ipr);
 
 /// The feature k >= 1 of largest power in each column; the first one of equals.

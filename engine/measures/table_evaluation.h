@@ -11,17 +11,19 @@
 
 namespace learnscope {
 
-/// Accumulates what a function O on all M^2 pairs of an operation gets right, one block of rows at a time: accuracy and loss on
-/// training and test pairs, the exact split of the loss, and the mean output of each answer. Sums are double; the outputs
-/// may be float. Allocates only when the task changes.
+/// Accumulates what a function O on all M^2 pairs of an operation gets right, one block of rows at a time: accuracy and
+/// loss on training and test pairs, the exact split of the loss, and the mean output of each answer. Sums are double;
+/// the outputs may be float. Allocates only when the task changes.
 ///
-/// Split (O centred over classes, g[h] = mean of O over the pairs with a*b = h): L_all = mean ||O - (e_y - 1/M)||^2 = L_rule + L_pairs,
-/// L_rule = mean ||g[y] - (e_y - 1/M)||^2 (what depends on the answer only: what generalises), L_pairs = mean ||O - g[y]||^2
-/// (what is tied to single pairs). Exact form of the restricted/excluded losses of Nanda et al. 2023.
+/// Split (O centred over classes, g[h] = mean of O over the pairs with a*b = h): L_all = mean ||O - (e_y - 1/M)||^2 =
+/// L_rule + L_pairs, L_rule = mean ||g[y] - (e_y - 1/M)||^2 (what depends on the answer only: what generalises),
+/// L_pairs = mean ||O - g[y]||^2 (what is tied to single pairs). Exact form of the restricted/excluded losses of Nanda
+/// et al. 2023.
 class TableEvaluation {
  public:
   /// `answers` [M*M] row-major (a, b), `trainMask` [M*M]: 1 on training pairs.
-  void setTask(std::span<const std::int32_t> answers, std::span<const std::uint8_t> trainMask, int order, LossKind loss);
+  void setTask(std::span<const std::int32_t> answers, std::span<const std::uint8_t> trainMask, int order,
+               LossKind loss);
 
   void begin();
   /// Outputs [count][M] of the pairs first, first+1, ... in row-major order of (a, b).
@@ -54,9 +56,9 @@ class TableEvaluation {
   double allLoss_ = 0, ruleLoss_ = 0, pairsLoss_ = 0;
 };
 
-/// alpha_rho = sum_{a,b,c} O_c(a,b) P_rho[c, ab] / (M tr P_rho) of every isotype, the trivial one included: the fraction of a feature
-/// that the function holds, 0 absent, 1 learned. For Z_p it is (1/p^2) sum O_c cos(2 pi k (a+b-c)/p). From the answer means [M][M]
-/// of a group's table. The trivial entry is 0 (outputs are centred).
+/// alpha_rho = sum_{a,b,c} O_c(a,b) P_rho[c, ab] / (M tr P_rho) of every isotype, the trivial one included: the
+/// fraction of a feature that the function holds, 0 absent, 1 learned. For Z_p it is (1/p^2) sum O_c cos(2 pi k
+/// (a+b-c)/p). From the answer means [M][M] of a group's table. The trivial entry is 0 (outputs are centred).
 void featureAmplitudes(std::span<const Isotype> isotypes, std::span<const double> answerMeans, int order,
                        std::span<double> alpha);
 

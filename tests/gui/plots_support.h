@@ -16,9 +16,12 @@ class PlotLab : public Lab {
     Description d;
     d.id = "plot-lab";
     d.title = "Plot lab";
-    const auto scalar = [&](const char* id, const char* title) { d.measures.push_back({.id = id, .title = title, .doc = ""}); };
+    const auto scalar = [&](const char* id, const char* title) {
+      d.measures.push_back({.id = id, .title = title, .doc = ""});
+    };
     const auto array = [&](const char* id, const char* title, std::vector<std::string> shape) {
-      d.measures.push_back({.id = id, .title = title, .doc = "", .kind = MeasureKind::Array, .shape = std::move(shape)});
+      d.measures.push_back(
+          {.id = id, .title = title, .doc = "", .kind = MeasureKind::Array, .shape = std::move(shape)});
     };
     scalar("trainAccuracy", "Train accuracy");
     scalar("testAccuracy", "Test accuracy");
@@ -39,7 +42,8 @@ class PlotLab : public Lab {
   void validate(const Config&, std::vector<Problem>&) const override {}
   Estimate estimate(const Config&) const override { return {}; }
   std::unique_ptr<Experiment> build(const Config&, std::uint64_t, const Progress&) const override { return nullptr; }
-  State analyse(const std::string&, const Config&, std::uint64_t, const State&, const Config&, const Progress&) const override {
+  State analyse(const std::string&, const Config&, std::uint64_t, const State&, const Config&,
+                const Progress&) const override {
     return {};
   }
   std::int64_t defaultSteps(const Config&) const override { return 1500; }
@@ -90,7 +94,9 @@ inline void fillLikeGrokking(Run& run, std::uint64_t seed, std::int64_t steps) {
   const double late = 380 + 40 * static_cast<double>(seed);
   for (std::int64_t step = 0; step <= steps; step += 10) {
     const double t = static_cast<double>(step);
-    const auto jitter = [&](int which) { return 0.012 * noise(static_cast<std::uint64_t>(step * 8 + which) + seed * 99991); };
+    const auto jitter = [&](int which) {
+      return 0.012 * noise(static_cast<std::uint64_t>(step * 8 + which) + seed * 99991);
+    };
     run.addScalar("wallTime", {step, t * 0.0023});
     run.addScalar("trainAccuracy", {step, std::clamp(sigmoid((t - 45) / 14) + jitter(0), 0.0, 1.0)});
     run.addScalar("testAccuracy", {step, std::clamp(0.02 + 0.98 * sigmoid((t - late) / 45) + jitter(1), 0.0, 1.0)});
@@ -98,32 +104,39 @@ inline void fillLikeGrokking(Run& run, std::uint64_t seed, std::int64_t steps) {
     run.addScalar("signed", {step, 120 * std::sin(t / 90) * std::exp(-t / 400) + 3 * jitter(3)});
     if (step % 20 == 0) {
       run.addArray("energy", step, filled({256}, [&](std::size_t i) {
-        const double end = 0.4 + 0.8 * (noise(i + seed) + 1) / 2;
-        return 0.13 + end * sigmoid((t - 250 - 100 * noise(i * 7)) / 90);
-      }));
+                     const double end = 0.4 + 0.8 * (noise(i + seed) + 1) / 2;
+                     return 0.13 + end * sigmoid((t - 250 - 100 * noise(i * 7)) / 90);
+                   }));
       run.addArray("alpha", step, filled({23}, [&](std::size_t k) {
-        return sigmoid((t - 180 - 12 * static_cast<double>((k * 7) % 23)) / 30);
-      }));
+                     return sigmoid((t - 180 - 12 * static_cast<double>((k * 7) % 23)) / 30);
+                   }));
     }
     if (step % 100 == 0) {
-      run.addArray("table", step, filled({23, 23}, [&](std::size_t i) { return noise(i * 31) < 2 * sigmoid((t - late) / 45) - 1 ? 1 : 0; }));
+      run.addArray("table", step, filled({23, 23}, [&](std::size_t i) {
+                     return noise(i * 31) < 2 * sigmoid((t - late) / 45) - 1 ? 1 : 0;
+                   }));
       run.addArray("points", step, filled({60, 2}, [&](std::size_t i) {
-        const double angle = 0.105 * static_cast<double>(i / 2) * 7, r = 0.2 + sigmoid((t - 300) / 80) + 0.1 * noise(i / 2);
-        return i % 2 ? r * std::sin(angle) : r * std::cos(angle);
-      }));
+                     const double angle = 0.105 * static_cast<double>(i / 2) * 7,
+                                  r = 0.2 + sigmoid((t - 300) / 80) + 0.1 * noise(i / 2);
+                     return i % 2 ? r * std::sin(angle) : r * std::cos(angle);
+                   }));
       run.addArray("digits", step, filled({12, 16, 16}, [&](std::size_t i) {
-        const double x = static_cast<double>(i % 16) - 7.5, y = static_cast<double>(i / 16 % 16) - 7.5, n = static_cast<double>(i / 256);
-        return std::exp(-std::pow(std::hypot(x, y) - 2 - 0.4 * n, 2) / 3);
-      }));
+                     const double x = static_cast<double>(i % 16) - 7.5, y = static_cast<double>(i / 16 % 16) - 7.5,
+                                  n = static_cast<double>(i / 256);
+                     return std::exp(-std::pow(std::hypot(x, y) - 2 - 0.4 * n, 2) / 3);
+                   }));
     }
     run.setLastStep(step);
   }
-  const auto event = [&](const char* id, std::int64_t step, const char* title) { run.addEvent({id, step, step, title}); };
+  const auto event = [&](const char* id, std::int64_t step, const char* title) {
+    run.addEvent({id, step, step, title});
+  };
   event("stage-1", 0, "Lazy");
   event("stage-2", 20, "Independent");
   event("stage-3", 110, "Interactive");
   event("memorised", 60, "Memorised");
-  for (int k = 0; k < 12; ++k) event(("feature-" + std::to_string(k)).c_str(), 180 + 20 * k, ("Feature " + std::to_string(k)).c_str());
+  for (int k = 0; k < 12; ++k)
+    event(("feature-" + std::to_string(k)).c_str(), 180 + 20 * k, ("Feature " + std::to_string(k)).c_str());
   event("generalised", static_cast<std::int64_t>(late) + 80, "Generalised");
   run.addJournal({700, Json{{"set", {{"weightDecay", 0.001}}}}});
   run.setState(RunState::Finished);

@@ -25,7 +25,8 @@ std::vector<std::int32_t> symmetricGroup(int n) {
     for (const auto& h : elements) {
       std::vector<int> product;
       for (int image : g) product.push_back(h[static_cast<std::size_t>(image)]);
-      table.push_back(static_cast<std::int32_t>(std::find(elements.begin(), elements.end(), product) - elements.begin()));
+      table.push_back(
+          static_cast<std::int32_t>(std::find(elements.begin(), elements.end(), product) - elements.begin()));
     }
   return table;
 }
@@ -157,9 +158,9 @@ class TestIsotypic : public QObject {
 
   void energyMaxima() {
     const std::vector<Isotype> isotypes = isotypicDecomposition(symmetricGroup(4), 24);
-    QCOMPARE(isotypes[1].energyMaximum(24), 12.0);  // the sign, real, d = 1: M/2
-    QCOMPARE(isotypes[2].energyMaximum(24), 6.0);   // d = 2: M/4
-    QCOMPARE(isotypes[4].energyMaximum(24), 4.0);   // d = 3: M/6
+    QCOMPARE(isotypes[1].energyMaximum(24), 12.0);                                        // the sign, real, d = 1: M/2
+    QCOMPARE(isotypes[2].energyMaximum(24), 6.0);                                         // d = 2: M/4
+    QCOMPARE(isotypes[4].energyMaximum(24), 4.0);                                         // d = 3: M/6
     QCOMPARE(isotypicDecomposition(cyclicProduct({23}), 23)[1].energyMaximum(23), 5.75);  // a pair: M/4
   }
 };

@@ -18,14 +18,16 @@ struct Theme {
   static Theme current();  ///< of the application's palette
   QPalette palette() const;
 
-  /// The colour that means `key` in every view: "train", "test", "concept", "0".."n" (category by number), "#rrggbb", "text", "muted".
+  /// The colour that means `key` in every view: "train", "test", "concept", "0".."n" (category by number), "#rrggbb",
+  /// "text", "muted".
   QColor color(const QString& key) const;
   QColor category(int index) const;
   /// Pen style that goes with a category, so that colour is never the only difference.
   static Qt::PenStyle dash(int index);
 };
 
-/// Maps u in [0, 1] to a colour: "sequential" (cividis), "diverging" (light centre; in the dark theme a grey one), "cyclic".
+/// Maps u in [0, 1] to a colour: "sequential" (cividis), "diverging" (light centre; in the dark theme a grey one),
+/// "cyclic".
 QColor mapColor(const QString& map, double u, const Theme& theme);
 
 }  // namespace learnscope

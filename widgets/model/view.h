@@ -18,10 +18,10 @@ struct FigureStyle {
   double heightMm = 60;
   double fontPt = 8;
   double lineWidthPt = 1;
-  double dpi = 300;       ///< of rasters inside, and of PNG
+  double dpi = 300;  ///< of rasters inside, and of PNG
   bool transparent = false;
   bool darkTheme = false;
-  bool markers = true;    ///< events and phases
+  bool markers = true;  ///< events and phases
   bool legend = true;
   bool title = false;
 };
@@ -34,9 +34,11 @@ class View : public QWidget {
   const ViewSpec& spec() const { return spec_; }
   SessionModel& model() const { return model_; }
 
-  /// Draws the run set at the cursor; called at display rate when visible and something changed, and must return in a few ms.
+  /// Draws the run set at the cursor; called at display rate when visible and something changed, and must return in a
+  /// few ms.
   virtual void refresh() = 0;
-  /// Draws the same content, vectorially, into `rect` (in points, 1/72 inch). 3D scenes draw a raster with vector text over it.
+  /// Draws the same content, vectorially, into `rect` (in points, 1/72 inch). 3D scenes draw a raster with vector text
+  /// over it.
   virtual void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) = 0;
   /// The data of this view at the cursor as CSV text.
   virtual QString dataCsv() const = 0;
@@ -49,8 +51,8 @@ class View : public QWidget {
 /// Makes the view of a spec's kind; throws ConfigError for an unknown kind, naming the nearest.
 std::unique_ptr<View> createView(const ViewSpec& spec, SessionModel& model, QWidget* parent = nullptr);
 
-/// Saves a view by the suffix of `path` (.pdf, .svg, .png): written aside, then renamed, with metadata (lab, config, seed, step,
-/// version, run id). Throws IoError, ConfigError for an unknown suffix.
+/// Saves a view by the suffix of `path` (.pdf, .svg, .png): written aside, then renamed, with metadata (lab, config,
+/// seed, step, version, run id). Throws IoError, ConfigError for an unknown suffix.
 void saveFigure(View& view, const QString& path, const FigureStyle& style);
 
 }  // namespace learnscope

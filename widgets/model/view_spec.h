@@ -11,13 +11,15 @@ namespace learnscope {
 
 /// One view of a lab's page (resources/labs/<id>.json) or of a user's layout.
 ///
-///   {"id": "accuracy", "title": "Accuracy", "kind": "lines" | "bars" | "heatmap" | "scatter" | "images" | "table" | "text" | "scene",
+///   {"id": "accuracy", "title": "Accuracy", "kind": "lines" | "bars" | "heatmap" | "scatter" | "images" | "table" |
+///   "text" | "scene",
 ///    "area": "centre" | "right", "doc": "…", "runs": "current" | "shown" | "parent", "when": {config condition},
-///    "x": {"title": …, "scale": "linear"|"log"|"symlog", "range": [a, b], "source": "step"|"wallTime"|"epoch"}, "y": {…}, "z": {…},
-///    "layers": [{"mark": …, encodings…, "label": …, "color": …, "when": {…}}], kind-specific options}
+///    "x": {"title": …, "scale": "linear"|"log"|"symlog", "range": [a, b], "source": "step"|"wallTime"|"epoch"}, "y":
+///    {…}, "z": {…}, "layers": [{"mark": …, encodings…, "label": …, "color": …, "when": {…}}], kind-specific options}
 ///
-/// A binding to data is {"measure": id, "column": i | "row": i, "scale": [in0, in1, out0, out1], "transform": "log"|"abs"|"sqrt",
-/// "analysis": id, "arguments": {…}} or a measure id alone, or a number. A colour is a key of Theme::color ("train", "test") or
+/// A binding to data is {"measure": id, "column": i | "row": i, "scale": [in0, in1, out0, out1], "transform":
+/// "log"|"abs"|"sqrt", "analysis": id, "arguments": {…}} or a measure id alone, or a number. A colour is a key of
+/// Theme::color ("train", "test") or
 /// {"measure": …, "map": "sequential"|"diverging"|"category"|"cyclic", "range": [a, b], "title": …}.
 struct ViewSpec {
   std::string id;
@@ -32,7 +34,8 @@ struct ViewSpec {
   std::vector<Json> layers(const Config& config) const;
 };
 
-/// One preset of a page: {"id", "title", "doc", "speed", "steps", "runs": [{"set": {…}, "seeds": [0]}], "layout", "commands": […]}.
+/// One preset of a page: {"id", "title", "doc", "speed", "steps", "runs": [{"set": {…}, "seeds": [0]}], "layout",
+/// "commands": […]}.
 struct PresetRun {
   Json set = Json::object();
   std::vector<std::uint64_t> seeds{0};

@@ -53,15 +53,18 @@ State answerRing(const Frozen& frozen, const Config&, const Progress& progress) 
   for (int a = 0; a < m; ++a) {
     progress.report(a / static_cast<double>(m));
     for (int b = 0; b < m; ++b) left[static_cast<std::size_t>(b)] = a, right[static_cast<std::size_t>(b)] = b;
-    hiddenFeatures(net.view(), std::span<const std::int32_t>(left), std::span<const std::int32_t>(right), features.data());
+    hiddenFeatures(net.view(), std::span<const std::int32_t>(left), std::span<const std::int32_t>(right),
+                   features.data());
     for (int b = 0; b < m; ++b) {
       const int answer = frozen.task->operation()(a, b);
       counts[static_cast<std::size_t>(answer)] += 1;
-      for (int j = 0; j < k; ++j) means[static_cast<std::size_t>(answer * k + j)] += features[static_cast<std::size_t>(b * k + j)];
+      for (int j = 0; j < k; ++j)
+        means[static_cast<std::size_t>(answer * k + j)] += features[static_cast<std::size_t>(b * k + j)];
     }
   }
   for (int c = 0; c < m; ++c)
-    for (int j = 0; j < k; ++j) means[static_cast<std::size_t>(c * k + j)] /= std::max(1.0, counts[static_cast<std::size_t>(c)]);
+    for (int j = 0; j < k; ++j)
+      means[static_cast<std::size_t>(c * k + j)] /= std::max(1.0, counts[static_cast<std::size_t>(c)]);
   const Pca pca = principalComponents(means, m, k, 3);
   std::vector<double> shares;
   for (double variance : pca.variance) shares.push_back(pca.totalVariance > 0 ? variance / pca.totalVariance : 0);
@@ -75,8 +78,8 @@ State repulsionOf(const Frozen& frozen, const Config&, const Progress& progress)
   const DoubleNet net(*frozen.trainer);
   progress.report(0.1, LS_TR("inverting the feature correlations"));
   const int n = frozen.task->trainCount();
-  const Repulsion found = repulsion(centredOf(net, *frozen.task), n, net.hidden,
-                                    ridgeOfDecay(n, frozen.trainer->options().weightDecay));
+  const Repulsion found =
+      repulsion(centredOf(net, *frozen.task), n, net.hidden, ridgeOfDecay(n, frozen.trainer->options().weightDecay));
   std::vector<std::int32_t> pairs;
   for (std::size_t i = 0; i < found.first.size(); ++i) pairs.insert(pairs.end(), {found.first[i], found.second[i]});
   State result;
@@ -116,10 +119,13 @@ State coverage(const Frozen& frozen, const Config&, const Progress& progress) {
 State analyse(const std::string& analysis, const Config& config, std::uint64_t seed, const State& state,
               const Config& arguments, const Progress& progress) {
   using Run = std::function<State(const Frozen&, const Config&, const Progress&)>;
-  static const std::map<std::string, Run> runs{
-      {"neuron", neuron},           {"answer-ring", answerRing}, {"repulsion", repulsionOf},
-      {"coverage", coverage},       {"follow-energy", follow},   {"landscape", landscape},
-      {"missing-feature-energy", missingFeatureEnergy}};
+  static const std::map<std::string, Run> runs{{"neuron", neuron},
+                                               {"answer-ring", answerRing},
+                                               {"repulsion", repulsionOf},
+                                               {"coverage", coverage},
+                                               {"follow-energy", follow},
+                                               {"landscape", landscape},
+                                               {"missing-feature-energy", missingFeatureEnergy}};
   const auto found = runs.find(analysis);
   if (found == runs.end()) throw ConfigError("/analyse", analysis, "an analysis of this lab");
   progress.report(0);

@@ -91,8 +91,8 @@ std::vector<double> amplitudes(const Frozen& frozen, const Progress& progress) {
   return alpha;
 }
 
-// A local maximum on the full table in one isotype: w = [u; Pu] with P the inverse permutation, then ascent (for d > 1 the projected
-// random function is not yet a maximum).
+// A local maximum on the full table in one isotype: w = [u; Pu] with P the inverse permutation, then ascent (for d > 1
+// the projected random function is not yet a maximum).
 std::vector<double> learnedDirection(const Frozen& frozen, int feature, EnergyLandscape& full, RandomStream& random) {
   const int m = frozen.task->order();
   const Group& group = *frozen.task->operation().group();
@@ -137,8 +137,10 @@ State follow(const Frozen& frozen, const Config& arguments, const Progress& prog
     if (lengthOf(start) == 0) throw ConfigError("/neuron", arguments["neuron"].dump(), "a neuron that lives");
   }
   const auto steps = static_cast<int>(arguments.integer("steps"));
-  AscentOptions options{.rate = arguments.real("rate"), .steps = steps, .tolerance = 1e-10, .keepEvery = std::max(1, steps / 1000)};
-  const Ascent ascent = followEnergy(energy, start, options, [&](int done) { progress.report(done / static_cast<double>(steps)); });
+  AscentOptions options{
+      .rate = arguments.real("rate"), .steps = steps, .tolerance = 1e-10, .keepEvery = std::max(1, steps / 1000)};
+  const Ascent ascent =
+      followEnergy(energy, start, options, [&](int done) { progress.report(done / static_cast<double>(steps)); });
   const auto kept = static_cast<int>(ascent.energies.size()), size = 2 * net.order;
   std::vector<double> energies = ascent.energies;
   for (double& value : energies) value /= energy.unit();
@@ -148,7 +150,8 @@ State follow(const Frozen& frozen, const Config& arguments, const Progress& prog
   result.put("path", Array::from<double>(principalComponents(ascent.trajectory, kept, size, 3).coordinates, {kept, 3}));
   result.putScalar("monotone", ascent.monotone ? 1.0 : 0.0);
   if (!frozen.features.present()) return result;
-  std::vector<double> power = powerShares(frozen.features, std::span(ascent.w).first(static_cast<std::size_t>(net.order)));
+  std::vector<double> power =
+      powerShares(frozen.features, std::span(ascent.w).first(static_cast<std::size_t>(net.order)));
   const auto feature = power.size() > 1 ? std::max_element(power.begin() + 1, power.end()) - power.begin() : 0;
   result.put("power", Array::vector<double>(power));
   result.putScalar("feature", static_cast<double>(feature));
@@ -164,8 +167,9 @@ State landscape(const Frozen& frozen, const Config& arguments, const Progress& p
   const std::vector<double> alpha = amplitudes(frozen, progress);
   std::vector<int> order(static_cast<std::size_t>(frozen.features.count()));
   std::iota(order.begin(), order.end(), 1);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int a, int b) { return alpha[static_cast<std::size_t>(a)] > alpha[static_cast<std::size_t>(b)]; });
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+    return alpha[static_cast<std::size_t>(a)] > alpha[static_cast<std::size_t>(b)];
+  });
   RandomStream random(task.seed(), landscapeStream);
   progress.report(0.2, LS_TR("finding the directions"));
   const auto size = 2 * static_cast<Eigen::Index>(task.order());
@@ -191,7 +195,8 @@ State landscape(const Frozen& frozen, const Config& arguments, const Progress& p
     progress.report(0.8 + 0.2 * r / resolution, LS_TR("evaluating the patch"));
     for (int c = 0; c < resolution; ++c) {
       const double x = -1 + 2.0 * c / (resolution - 1), y = -1 + 2.0 * r / (resolution - 1);
-      const double turn = std::hypot(x, y) * std::numbers::pi / 2, sine = turn > 0 ? std::sin(turn) / std::hypot(x, y) : 0;
+      const double turn = std::hypot(x, y) * std::numbers::pi / 2,
+                   sine = turn > 0 ? std::sin(turn) / std::hypot(x, y) : 0;
       const Eigen::VectorXd w = directions * (frame * Eigen::Vector3d(x * sine, y * sine, std::cos(turn)));
       const std::span<const double> point(w.data(), static_cast<std::size_t>(size));
       onFull.push_back(full.value(point) / full.unit());
@@ -241,7 +246,8 @@ State missingFeatureEnergy(const Frozen& frozen, const Config&, const Progress& 
   for (int j = 0; j < k; ++j) share[static_cast<std::size_t>(j)] = all[j] > 0 ? missing[j] / all[j] : 0;
   State result;
   result.put("share", Array::vector<double>(share));
-  result.put("missing", Array::from<std::uint8_t>(flags, {static_cast<std::int64_t>(flags.size())}, frozen.features.ids()));
+  result.put("missing",
+             Array::from<std::uint8_t>(flags, {static_cast<std::int64_t>(flags.size())}, frozen.features.ids()));
   return result;
 }
 

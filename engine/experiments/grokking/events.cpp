@@ -7,7 +7,8 @@
 
 namespace learnscope::grokking {
 
-bool EventDetector::mark(Mark what, std::int64_t step, const char* id, const char* title, Recorder& recorder, Json values) {
+bool EventDetector::mark(Mark what, std::int64_t step, const char* id, const char* title, Recorder& recorder,
+                         Json values) {
   if (marks_[what] >= 0) return false;
   marks_[what] = step;
   recorder.event({.id = id, .step = step, .title = title, .values = std::move(values)});
@@ -38,7 +39,8 @@ void EventDetector::observeStages(const Observation& log, Recorder& recorder) {
   const std::int64_t step = recorder.step();
   const double share = log.signalCosine > 0 ? log.signalCosine * log.signalCosine : 0;
   if (marks_[Stage2] < 0) {
-    if (share >= 0.5) mark(Stage2, step, "stage-2", LS_TR("Stage II: independent"), recorder, {{"c", log.signalCosine}});
+    if (share >= 0.5)
+      mark(Stage2, step, "stage-2", LS_TR("Stage II: independent"), recorder, {{"c", log.signalCosine}});
     return;  // stage III needs a later log
   }
   if (marks_[Stage3] < 0) {
@@ -110,15 +112,20 @@ void EventDetector::load(const State& state) {
 std::vector<EventRule> eventRules() {
   return {
       {"stage-1", LS_TR("Stage I: lazy"), LS_TR("step 0: the output layer fits random features"), true},
-      {"stage-2", LS_TR("Stage II: independent"), LS_TR("first log with c > 0 and c^2 >= 1/2: at least half of the gradient's power is signal"), true},
+      {"stage-2", LS_TR("Stage II: independent"),
+       LS_TR("first log with c > 0 and c^2 >= 1/2: at least half of the gradient's power is signal"), true},
       {"stage-3", LS_TR("Stage III: interactive"), LS_TR("first of two consecutive later logs with c^2 < 1/2"), true},
       {"memorised", LS_TR("Memorised"), LS_TR("training accuracy >= 0.99")},
-      {"first-locked", LS_TR("First neuron locked"), LS_TR("a neuron with IPR >= 0.5 and one dominant feature in U, V and W")},
-      {"feature-{k}", LS_TR("Feature {k}"), LS_TR("alpha_k >= 0.5, or test accuracy >= 0.9 and alpha_k >= half of the largest alpha")},
-      {"cleanup", LS_TR("Cleanup begins"), LS_TR("L_pairs below 0.98 of its running maximum in 3 consecutive logs, marked at the first")},
+      {"first-locked", LS_TR("First neuron locked"),
+       LS_TR("a neuron with IPR >= 0.5 and one dominant feature in U, V and W")},
+      {"feature-{k}", LS_TR("Feature {k}"),
+       LS_TR("alpha_k >= 0.5, or test accuracy >= 0.9 and alpha_k >= half of the largest alpha")},
+      {"cleanup", LS_TR("Cleanup begins"),
+       LS_TR("L_pairs below 0.98 of its running maximum in 3 consecutive logs, marked at the first")},
       {"generalised", LS_TR("Generalised"), LS_TR("test accuracy >= 0.99")},
       {"top-down", LS_TR("Top-down modulation"), LS_TR("tau >= 0.7 in stage III")},
-      {"memorising-maxima", LS_TR("Drift to memorising maxima"), LS_TR("mean IPR 0.03 under its maximum and max e_j > 2")},
+      {"memorising-maxima", LS_TR("Drift to memorising maxima"),
+       LS_TR("mean IPR 0.03 under its maximum and max e_j > 2")},
       {"stuck-lazy", LS_TR("Stuck lazy: no signal"), LS_TR("memorised for 500 steps and A < 0.1")},
       {"optimizer-reset", LS_TR("Optimizer changed"), LS_TR("the optimizer was switched and started with fresh state")},
   };

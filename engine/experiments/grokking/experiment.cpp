@@ -124,10 +124,10 @@ class GrokkingExperiment final : public Experiment {
   std::unique_ptr<TwoLayerTrainer> trainer_;
   std::optional<std::variant<Measurement<float>, Measurement<double>>> measurement_;
   EventDetector events_;
-  std::vector<double> first_;                          ///< W_0 [2M, K]; a new neuron counts from its first weights
-  std::vector<double> previousInput_, previousOutput_; ///< weights of the step before previousStep_
+  std::vector<double> first_;                           ///< W_0 [2M, K]; a new neuron counts from its first weights
+  std::vector<double> previousInput_, previousOutput_;  ///< weights of the step before previousStep_
   std::int64_t previousStep_ = -1, ringStep_ = -1;
-  std::vector<double> ring_, earlierRing_;             ///< the last answer ring and the one that it was turned onto
+  std::vector<double> ring_, earlierRing_;  ///< the last answer ring and the one that it was turned onto
   std::vector<std::pair<std::int64_t, std::int64_t>> resets_;  ///< step and optimizer of switches not yet recorded
 };
 
@@ -223,7 +223,8 @@ void GrokkingExperiment::addNeurons(int count, RandomStream random) {
       [&](const auto& net) {
         for (int row = 0; row < rows; ++row) {
           const auto* old = first_.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(before);
-          const auto* added = net.inputWeights + static_cast<std::size_t>(row) * static_cast<std::size_t>(after) + before;
+          const auto* added =
+              net.inputWeights + static_cast<std::size_t>(row) * static_cast<std::size_t>(after) + before;
           first.insert(first.end(), old, old + before);
           first.insert(first.end(), added, added + count);
         }
@@ -243,8 +244,9 @@ int GrokkingExperiment::neuronOf(const Config& arguments) const {
 
 void GrokkingExperiment::killFrequency(int frequency) {
   if (frequency < 1 || frequency > features_.count())
-    throw ConfigError("/frequency", std::to_string(frequency),
-                      features_.present() ? "1.." + std::to_string(features_.count()) : "an expression has no features");
+    throw ConfigError(
+        "/frequency", std::to_string(frequency),
+        features_.present() ? "1.." + std::to_string(features_.count()) : "an expression has no features");
   FeatureSpectrum spectrum = features_.spectrum();
   AlignedVector<double> power;
   const int hidden = trainer_->options().hidden;

@@ -30,12 +30,13 @@ void checkPairs(const Config& config, int order, std::vector<Problem>& problems)
   const std::int64_t all = static_cast<std::int64_t>(order) * order, n = requestedPairs(config, order);
   if (config.flag("energyOnly")) return;
   const bool given = config.integer("n") > 0;
-  const std::string allowed = "training pairs must be between M and M^2 - 1 (" + std::to_string(order) + ".." +
-                              std::to_string(all - 1) + ")";
+  const std::string allowed =
+      "training pairs must be between M and M^2 - 1 (" + std::to_string(order) + ".." + std::to_string(all - 1) + ")";
   if (given && n == all)
     problems.push_back({"/n", std::to_string(n), allowed + "; all pairs only with energyOnly"});
   else if (n < order || (given && n > all))
-    problems.push_back({given ? "/n" : "/c", given ? std::to_string(n) : config["c"].dump() + " gives n = " + std::to_string(n), allowed});
+    problems.push_back({given ? "/n" : "/c",
+                        given ? std::to_string(n) : config["c"].dump() + " gives n = " + std::to_string(n), allowed});
   else if (n >= all)
     problems.push_back({"/c", config["c"].dump() + " gives n = " + std::to_string(n),
                         "clipped to M^2 - 1 = " + std::to_string(all - 1), true});
@@ -53,8 +54,11 @@ class GrokkingLab final : public Lab {
     const bool features = hasFeatures(config);
     return {.id = "grokking",
             .title = LS_TR("Grokking"),
-            .summary = LS_TR("A two-layer network first memorises a group's multiplication table, then suddenly understands it: three stages of feature emergence."),
-            .source = "Yuandong Tian, Provable Scaling Laws of Feature Emergence from Learning Dynamics of Grokking, 2025, arXiv 2509.21519",
+            .summary = LS_TR("A two-layer network first memorises a group's multiplication table, then suddenly "
+                             "understands it: three stages of feature emergence."),
+            .source =
+                "Yuandong Tian, Provable Scaling Laws of Feature Emergence from Learning Dynamics of Grokking, 2025, "
+                "arXiv 2509.21519",
             .parameters = parameters(),
             .measures = measures(features),
             .events = eventRules(),
@@ -78,7 +82,8 @@ class GrokkingLab final : public Lab {
     if (config.text("backend") == "torchCuda" && !cudaAvailable())
       problems.push_back({"/backend", "torchCuda", "no CUDA device can be used here; native or torchCpu"});
     if (config.integer("every") > 10)
-      problems.push_back({"/every", config["every"].dump(), "logs more than 10 steps apart can miss both stage marks", true});
+      problems.push_back(
+          {"/every", config["every"].dump(), "logs more than 10 steps apart can miss both stage marks", true});
   }
 
   Estimate estimate(const Config& config) const override {
@@ -92,12 +97,16 @@ class GrokkingLab final : public Lab {
       return {};  // validate says what is wrong
     }
     const auto k = static_cast<double>(config.integer("hidden"));
-    const double value = config.text("precision") == "float64" ? 8 : 4, every = static_cast<double>(config.integer("every"));
+    const double value = config.text("precision") == "float64" ? 8 : 4,
+                 every = static_cast<double>(config.integer("every"));
     const double weights = 3 * m * k, features = n * k, steps = static_cast<double>(defaultSteps(config));
     const double isotypes = m * m * (m / 2 + 1) * 8;
-    // Weights, gradients, two moments, W0 and the step before; features of the training pairs in the trainer and centred.
-    const double bytes = weights * (4 * value + 24) + features * 6 * value + (n + 512) * m * value + isotypes + k * k * value * 2;
-    const double step = 6 * n * m * k / 40e9 + 2 * n * k / 2e9, log = 2 * m * m * m * k / 40e9 + 2 * n * m * k / 40e9 + 8 * n * k / 2e9;
+    // Weights, gradients, two moments, W0 and the step before; features of the training pairs in the trainer and
+    // centred.
+    const double bytes =
+        weights * (4 * value + 24) + features * 6 * value + (n + 512) * m * value + isotypes + k * k * value * 2;
+    const double step = 6 * n * m * k / 40e9 + 2 * n * k / 2e9,
+                 log = 2 * m * m * m * k / 40e9 + 2 * n * m * k / 40e9 + 8 * n * k / 2e9;
     return {.bytes = bytes, .seconds = steps * (step + log / every)};
   }
 

@@ -36,12 +36,13 @@ void gradientPower(FeatureSpectrum& spectrum, const AlignedVector<T>& gradient, 
   for (const int half : {0, 1}) {
     spectrum.ofColumns(gradient.data() + at(half * spectrum.length(), hidden), hidden, work);
     for (int k = 0; k < spectrum.features(); ++k)
-      power[static_cast<std::size_t>(k)] +=
-          Eigen::Map<const Eigen::ArrayXd>(work.data() + at(k, hidden), hidden).sum();
+      power[static_cast<std::size_t>(k)] += Eigen::Map<const Eigen::ArrayXd>(work.data() + at(k, hidden), hidden).sum();
   }
 }
-template void gradientPower(FeatureSpectrum&, const AlignedVector<float>&, int, AlignedVector<double>&, std::vector<double>&);
-template void gradientPower(FeatureSpectrum&, const AlignedVector<double>&, int, AlignedVector<double>&, std::vector<double>&);
+template void gradientPower(FeatureSpectrum&, const AlignedVector<float>&, int, AlignedVector<double>&,
+                            std::vector<double>&);
+template void gradientPower(FeatureSpectrum&, const AlignedVector<double>&, int, AlignedVector<double>&,
+                            std::vector<double>&);
 
 template <class T>
 Measurement<T>::Measurement(const FeatureSet& features) : features_(features) {
@@ -85,7 +86,8 @@ void Measurement<T>::compute(TwoLayerTrainer& trainer, const TwoLayerNet<T>& net
   outputNorms_.resize(static_cast<std::size_t>(net.hidden));
   sizes_.resize(outputNorms_.size());
   for (std::size_t j = 0; j < sizes_.size(); ++j) {
-    outputNorms_[j] = norm<T>({net.outputWeights + j * static_cast<std::size_t>(net.order), static_cast<std::size_t>(net.order)});
+    outputNorms_[j] =
+        norm<T>({net.outputWeights + j * static_cast<std::size_t>(net.order), static_cast<std::size_t>(net.order)});
     sizes_[j] = energy_.inputNorms()[j] * outputNorms_[j];
   }
   if (!features_.present()) {
@@ -133,7 +135,8 @@ void Measurement<T>::evaluateTable(TwoLayerTrainer& trainer, const TwoLayerNet<T
         static_cast<double>(std::max<std::int64_t>(1, answerCounts_[static_cast<std::size_t>(c)]));
 }
 
-// IPR_j = mean over U_j, V_j (columns of the halves of W) and W_j (row of V); locked: IPR >= 0.5 and one dominant feature in all three.
+// IPR_j = mean over U_j, V_j (columns of the halves of W) and W_j (row of V); locked: IPR >= 0.5 and one dominant
+// feature in all three.
 template <class T>
 void Measurement<T>::findFeatures(const TwoLayerNet<T>& net) {
   const int k = net.hidden, m = net.order;
@@ -228,9 +231,12 @@ void Measurement<T>::recordScalars(const EarlierWeights& earlier, const TwoLayer
   const std::vector<double> v(net.outputWeights, net.outputWeights + net.outputSize());
   write("inputNorm", norm<double>(w));
   write("outputNorm", norm<double>(v));
-  if (earlier.firstInput.size() == w.size()) write("inputTravel", relativeDistance<double>(std::span(w), earlier.firstInput));
-  if (earlier.previousInput.size() == w.size()) write("inputTurn", cosineDistance<double>(std::span(w), earlier.previousInput));
-  if (earlier.previousOutput.size() == v.size()) write("outputTurn", cosineDistance<double>(std::span(v), earlier.previousOutput));
+  if (earlier.firstInput.size() == w.size())
+    write("inputTravel", relativeDistance<double>(std::span(w), earlier.firstInput));
+  if (earlier.previousInput.size() == w.size())
+    write("inputTurn", cosineDistance<double>(std::span(w), earlier.previousInput));
+  if (earlier.previousOutput.size() == v.size())
+    write("outputTurn", cosineDistance<double>(std::span(v), earlier.previousOutput));
 }
 
 template <class T>

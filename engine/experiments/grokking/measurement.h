@@ -16,12 +16,12 @@ namespace learnscope::grokking {
 
 /// Weights at earlier steps that distances are taken from; in double, so that both precisions share them.
 struct EarlierWeights {
-  std::span<const double> firstInput;                      ///< W_0 [2M, K]
-  std::span<const double> previousInput, previousOutput;   ///< of the step before; empty where unknown
+  std::span<const double> firstInput;                     ///< W_0 [2M, K]
+  std::span<const double> previousInput, previousOutput;  ///< of the step before; empty where unknown
 };
 
-/// Every measure of the page at one step, from one pass over all pairs and two over the training pairs. Owns its buffers; T is
-/// the trainer's precision.
+/// Every measure of the page at one step, from one pass over all pairs and two over the training pairs. Owns its
+/// buffers; T is the trainer's precision.
 template <class T>
 class Measurement {
  public:
@@ -34,7 +34,8 @@ class Measurement {
   void compute(TwoLayerTrainer& trainer, const TwoLayerNet<T>& net, const PairTask& task, bool withRing);
   /// Records the scalars of the last compute().
   void recordScalars(const EarlierWeights& earlier, const TwoLayerNet<T>& net, Recorder& recorder) const;
-  /// Records the arrays of the last compute(); `ring` [M][3] holds the previous answer ring (or nothing) and gets the new one.
+  /// Records the arrays of the last compute(); `ring` [M][3] holds the previous answer ring (or nothing) and gets the
+  /// new one.
   void recordArrays(std::vector<double>& ring, const TwoLayerNet<T>& net, Recorder& recorder);
   Observation observation() const;
 
@@ -60,9 +61,10 @@ class Measurement {
   FeatureSpectrum spectrum_;
   TableEvaluation table_;
   FeatureEnergy<T> energy_;
-  std::vector<std::int32_t> left_, right_, answers_, trainIndex_;  ///< all pairs row-major; index in the training set or -1
+  std::vector<std::int32_t> left_, right_, answers_,
+      trainIndex_;  ///< all pairs row-major; index in the training set or -1
   AlignedVector<T> work_, outputs_, trainOutputs_, centred_, gram_;
-  AlignedVector<double> classMeans_;                               ///< of F [M][K]
+  AlignedVector<double> classMeans_;  ///< of F [M][K]
   std::vector<std::int64_t> answerCounts_;
   AlignedVector<double> power_, otherPower_;
   std::vector<double> alpha_, allAlpha_, ipr_, part_, outputNorms_, sizes_;

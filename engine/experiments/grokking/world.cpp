@@ -11,7 +11,8 @@ OperationTable operationOf(const Config& config) {
   if (kind == "expression")
     return OperationTable::fromExpression(config.text("expression"), static_cast<int>(config.integer("modulus")));
   if (kind == "table") {
-    if (config.text("table").empty()) throw ConfigError("/table", "", "a file with a Cayley table (CSV or JSON) is needed");
+    if (config.text("table").empty())
+      throw ConfigError("/table", "", "a file with a Cayley table (CSV or JSON) is needed");
     return OperationTable(Group::fromFile(config.text("table")));
   }
   return OperationTable(Group::fromSpec(config.text("group")));

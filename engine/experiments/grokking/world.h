@@ -12,7 +12,8 @@
 
 namespace learnscope::grokking {
 
-/// The operation that the config names: a group, an expression mod p, or a user's Cayley table. Throws ConfigError, DataError, IoError.
+/// The operation that the config names: a group, an expression mod p, or a user's Cayley table. Throws ConfigError,
+/// DataError, IoError.
 OperationTable operationOf(const Config& config);
 
 /// n as the config asks for it: `n`, or round(c M ln M) if that is 0 (not clipped).
@@ -23,7 +24,8 @@ int trainingPairs(const Config& config, int order);
 /// The options of the net; throws ConfigError for what does not go together.
 TwoLayerOptions optionsOf(const Config& config);
 
-/// What a feature is in this world: an isotype of the group, numbered from 1 (for Z_p the frequency); none for an expression.
+/// What a feature is in this world: an isotype of the group, numbered from 1 (for Z_p the frequency); none for an
+/// expression.
 class FeatureSet {
  public:
   FeatureSet() = default;
