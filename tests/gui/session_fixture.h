@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QFloat16>  // QCOMPARE of Json asks for its constructors
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 #include "tests/support/memory_store.h"
 #include "tests/support/tiny_lab.h"

@@ -78,10 +78,11 @@ class Program {
 }  // namespace learnscope::test
 
 /// Check an exit status or a part of a text, showing what was said instead.
-#define EXPECT_STATUS(outcome, wanted)                                                                      \
-  do {                                                                                                      \
-    const learnscope::test::Outcome said = (outcome);                                                       \
-    QVERIFY2(said.status == (wanted), ("status " + std::to_string(said.status) + ": " + said.err).c_str()); \
+#define EXPECT_STATUS(outcome, wanted)                                                     \
+  do {                                                                                     \
+    const learnscope::test::Outcome outcome_ = (outcome);                                  \
+    QVERIFY2(outcome_.status == (wanted),                                                  \
+             ("status " + std::to_string(outcome_.status) + ": " + outcome_.err).c_str()); \
   } while (false)
 #define EXPECT_HAS(text, part)                                                                                 \
   do {                                                                                                         \
