@@ -34,7 +34,8 @@ LabWorkspace::LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, 
   setAccessibleName(title_);
 
   messages_ = new MessageBar(this);
-  docks_ = new QMainWindow(this, Qt::Widget);
+  docks_ = new QMainWindow(this);
+  docks_->setWindowFlags(Qt::Widget);  // its constructor makes a window of its own otherwise
   docks_->setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks);
   docks_->setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
   docks_->setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
