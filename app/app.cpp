@@ -46,15 +46,6 @@ std::string extrasText(const CLI::App& app) {
   return "unexpected argument '" + word + "'";
 }
 
-/// Every parse error is refused input (2); help and version end with 0.
-int parseFailure(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
-  const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  const CLI::App& where = chosen(app);
-  const std::string help = where.get_parent() ? "learnscope " + where.get_name() + " --help" : "learnscope --help";
-  return refuse((extras ? extrasText(app) : std::string(error.what())) + "\n'" + help + "' lists what is allowed");
-}
-
 /// Refuses a positional that is neither a lab nor a file before any window opens; returns the text, or "".
 std::string unknownTarget(const Registry& registry, const CLI::App& app, const std::string& target) {
   std::error_code ignored;
@@ -64,6 +55,17 @@ std::string unknownTarget(const Registry& registry, const CLI::App& app, const s
   for (const CLI::App* command : app.get_subcommands(nullptr)) known.push_back(command->get_name());
   for (const auto& lab : registry.labs()) known.push_back(lab->describe().id);
   return "no command, lab or run file is called '" + target + "'" + suggestion(target, known);
+}
+
+/// Every parse error is refused input (2); help and version end with 0.
+int parseFailure(const Registry& registry, const CLI::App& app, const std::string& target,
+                 const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error, std::cout, std::cerr);
+  if (const std::string text = unknownTarget(registry, app, target); !text.empty()) return refuse(text);
+  const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const CLI::App& where = chosen(app);
+  const std::string help = where.get_parent() ? "learnscope " + where.get_name() + " --help" : "learnscope --help";
+  return refuse((extras ? extrasText(app) : std::string(error.what())) + "\n'" + help + "' lists what is allowed");
 }
 
 int perform(const cli::Action& action) {
@@ -101,7 +103,7 @@ int runApplication(const Registry& registry, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return parseFailure(app, error);
+    return parseFailure(registry, app, target, error);
   }
   if (!action) {
     if (const std::string text = unknownTarget(registry, app, target); !text.empty()) return refuse(text);

@@ -109,19 +109,19 @@ void addRenderCommand(CLI::App& app, const Registry& registry, Action& action) {
   render_->add_option("--step", options->step, "The step to show (default: the last)")->type_name("N");
   render_->add_option("--out", request.out, "The figure: .pdf, .svg or .png")->required()->type_name("FILE");
   render_->add_option("--width", request.widthMm, "Width in mm")
-      ->check(CLI::Range(10.0, 2000.0))
+      ->check(between(10.0, 2000.0))
       ->type_name("MM")
       ->capture_default_str();
   render_->add_option("--height", request.heightMm, "Height in mm")
-      ->check(CLI::Range(10.0, 2000.0))
+      ->check(between(10.0, 2000.0))
       ->type_name("MM")
       ->capture_default_str();
   render_->add_option("--font", request.fontPt, "Font size in pt")
-      ->check(CLI::Range(3.0, 72.0))
+      ->check(between(3.0, 72.0))
       ->type_name("PT")
       ->capture_default_str();
   render_->add_option("--dpi", request.dpi, "Dots per inch of PNG and of images inside")
-      ->check(CLI::Range(36.0, 2400.0))
+      ->check(between(36.0, 2400.0))
       ->type_name("N")
       ->capture_default_str();
   render_->add_option("--theme", options->theme, "light or dark")

@@ -196,7 +196,7 @@ void addTrainOptions(CLI::App& command, Options& options) {
       ->type_name("FORMAT");
   command.add_option("--script", options.script, "Carry out the commands of this JSON file")->type_name("FILE");
   command.add_option("--speed", options.speed, "Steps a second; 0 = as fast as possible")
-      ->check(CLI::Range(0.0, 1e9))
+      ->check(between(0.0, 1e9))
       ->type_name("S")
       ->capture_default_str();
   addRepeatable(command, "--histogram", options.histograms, "Add a histogram of this array measure to the summary")

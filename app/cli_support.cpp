@@ -23,6 +23,19 @@ CLI::Option* addRepeatable(CLI::App& app, const std::string& name, std::vector<s
       ->allow_extra_args(false);
 }
 
+CLI::Validator between(double low, double high) {
+  const std::string allowed = "must be a number in [" + shortNumber(low) + ", " + shortNumber(high) + "]";
+  return CLI::Validator(
+      [low, high, allowed](std::string& text) {
+        double value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value);
+        return error == std::errc() && stop == end && value >= low && value <= high ? std::string()
+                                                                                    : text + " " + allowed;
+      },
+      "");
+}
+
 std::int64_t parseInteger(const std::string& option, const std::string& text, std::int64_t low, std::int64_t high) {
   std::int64_t value = 0;
   const char* end = text.data() + text.size();

@@ -16,6 +16,7 @@
 namespace CLI {
 class App;
 class Option;
+class Validator;
 }  // namespace CLI
 
 namespace learnscope::cli {
@@ -23,6 +24,9 @@ namespace learnscope::cli {
 /// A repeatable option that takes exactly one text each time (CLI11 would swallow the words behind it otherwise).
 CLI::Option* addRepeatable(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                            const std::string& doc);
+
+/// Takes numbers in [low, high] and, unlike CLI::Range, refuses NaN.
+CLI::Validator between(double low, double high);
 
 /// A whole number in [low, high] from `text`; throws ConfigError naming `option`.
 std::int64_t parseInteger(const std::string& option, const std::string& text, std::int64_t low, std::int64_t high);

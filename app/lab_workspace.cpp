@@ -69,6 +69,7 @@ PaneDock* LabWorkspace::addPanel(const QString& id, const QString& title, QWidge
   dock->setAllowedAreas(Qt::AllDockWidgetAreas);
   panels_ << dock;
   docks_->addDockWidget(Qt::LeftDockWidgetArea, dock);
+  dock->hide();  // until arranged
   return dock;
 }
 
@@ -109,6 +110,7 @@ void LabWorkspace::makeViews() {
     } else {
       auto* dock = new PaneDock(idOf(pane), spec.title, spec.doc, pane, docks_);
       docks_->addDockWidget(Qt::RightDockWidgetArea, dock);
+      dock->hide();  // until arranged: all under one another would need a taller screen
       viewDocks_ << dock;
     }
   }

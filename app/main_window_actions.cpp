@@ -121,7 +121,7 @@ QList<ActionSpec> MainWindow::editSpecs() {
       Spec("edit.undo", tr("&Undo"), {QKeySequence::Undo}, "undo", tr("Take the last thing back"))
           .does([this] { undo_.undo(); })
           .with(Needs::Lab),
-      Spec("edit.redo", tr("&Redo"), {QKeySequence::Redo, key("Ctrl+Y")}, "redo", tr("Do it again"))
+      Spec("edit.redo", tr("&Redo"), {key("Ctrl+Shift+Z"), key("Ctrl+Y")}, "redo", tr("Do it again"))
           .does([this] { undo_.redo(); })
           .with(Needs::Lab),
       Spec("edit.copyImage", tr("Copy &image of the view"), {key("Ctrl+Alt+C")}, "copy",

@@ -28,6 +28,9 @@ struct EventRule {
   std::string title;
   std::string rule;    ///< in words and symbols
   bool phase = false;  ///< begins a phase: the timeline draws a band until the next one
+
+  /// One of many ("feature-{k}"): drawn as a tick, without a name.
+  bool indexed() const { return id.find('{') != std::string::npos; }
 };
 
 /// A named function of (config, frozen state, arguments) to arrays, computed on demand.

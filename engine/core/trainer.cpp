@@ -93,7 +93,9 @@ void Trainer::setTarget(std::int64_t steps) {
 
 TrainerStatus Trainer::status() const {
   const std::lock_guard lock(impl_->mail.mutex);
-  return impl_->mail.status;
+  TrainerStatus status = impl_->mail.status;
+  status.running = impl_->mail.running;
+  return status;
 }
 
 Config Trainer::liveConfig() const {

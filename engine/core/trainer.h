@@ -27,6 +27,7 @@ struct Snapshot {
 struct TrainerStatus {
   enum class Phase { Building, Running, Paused, Waiting, Finished, Diverged, Failed };
   Phase phase = Phase::Building;
+  bool running = false;  ///< told to train; it obeys at its next step boundary
   std::int64_t step = 0;
   std::int64_t target = 0;
   double stepsPerSecond = 0;  ///< over the last second

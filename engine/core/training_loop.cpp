@@ -137,7 +137,6 @@ void TrainingLoop::takeCommands() {
     Json action;
     {
       const std::lock_guard lock(mail_.mutex);
-      if (mail_.stepsToGo) mail_.stopAt = stepper_->step() + *std::exchange(mail_.stepsToGo, {});
       if (mail_.actions.empty() || ended_) return;
       action = std::move(mail_.actions.front());
       mail_.actions.pop_front();
@@ -177,6 +176,7 @@ void TrainingLoop::serveSnapshot() {
 /// True if a step may be taken now; else waits until something changed.
 bool TrainingLoop::waitForWork(Scheduler::Turn& turn, const std::stop_token& stop) {
   std::unique_lock lock(mail_.mutex);
+  if (stepper_ && mail_.stepsToGo) mail_.stopAt = stepper_->step() + *std::exchange(mail_.stepsToGo, {});
   if (!ended_ && stepper_ && mail_.stopAt && stepper_->step() >= *mail_.stopAt) {
     mail_.stopAt.reset();
     mail_.running = false;

@@ -19,7 +19,7 @@ class TestCliRefusals : public QObject {
     const auto row = [](const char* name, const QStringList& words, const char* said) {
       QTest::newRow(name) << words << QString::fromUtf8(said);
     };
-    row("unknown option", {"run", "tiny", "--sed", "1"}, "did you mean --seed?");
+    row("unknown option", {"run", "tiny", "--sede", "1"}, "did you mean --seed?");
     row("missing value", {"run", "tiny", "--seed"}, "--seed");
     row("missing lab", {"run"}, "lab");
     row("one word too many", {"describe", "tiny", "more"}, "unexpected argument 'more'");

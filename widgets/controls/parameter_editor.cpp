@@ -147,6 +147,7 @@ class LineEditor : public ParameterEditor {
     row->setSpacing(2);
     row->addWidget(line_, 1);
     frame_->setFocusProxy(line_);
+    frame_->setToolTip(parameterToolTip(p));
     if (p.type == ParameterType::List) line_->setPlaceholderText(tr("numbers, separated by commas"));
     if (p.type == ParameterType::File || p.type == ParameterType::Folder) {
       auto* browse = new QToolButton(frame_);
@@ -247,6 +248,7 @@ class SubsetEditor : public ParameterEditor {
       connect(box, &QCheckBox::clicked, this, [this] { offer(value()); });
     }
     if (!boxes_.empty()) frame_->setFocusProxy(boxes_.front());
+    frame_->setToolTip(parameterToolTip(p));
   }
   Json value() const override {
     Json ids = Json::array();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/controls/timeline.h"
 
-#include <QAccessible>
-#include <QAccessibleWidget>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -57,41 +55,10 @@ class PlayButton : public QToolButton {
   }
 };
 
-/// The track as a slider over steps.
-class TrackAccessible : public QAccessibleWidget, public QAccessibleValueInterface {
- public:
-  explicit TrackAccessible(TimelineTrack* track, SessionModel& model)
-      : QAccessibleWidget(track, QAccessible::Slider), track_(track), model_(model) {}
-  void* interface_cast(QAccessible::InterfaceType type) override {
-    return type == QAccessible::ValueInterface ? static_cast<QAccessibleValueInterface*>(this)
-                                               : QAccessibleWidget::interface_cast(type);
-  }
-  QString text(QAccessible::Text kind) const override {
-    return kind == QAccessible::Value ? track_->valueText() : QAccessibleWidget::text(kind);
-  }
-  QVariant currentValue() const override { return QVariant::fromValue<qlonglong>(model_.cursor()); }
-  void setCurrentValue(const QVariant& value) override { model_.userCursor(value.toLongLong()); }
-  QVariant maximumValue() const override { return QVariant::fromValue<qlonglong>(track_->last()); }
-  QVariant minimumValue() const override { return QVariant::fromValue<qlonglong>(track_->first()); }
-  QVariant minimumStepSize() const override { return 1; }
-
- private:
-  TimelineTrack* track_;
-  SessionModel& model_;
-};
-
-QAccessibleInterface* makeAccessible(const QString& name, QObject* object) {
-  auto* track = qobject_cast<TimelineTrack*>(object);
-  return track && name == QLatin1String("learnscope::TimelineTrack") ? new TrackAccessible(track, track->model())
-                                                                     : nullptr;
-}
-
 }  // namespace
 
 Timeline::Timeline(SessionModel& model, QWidget* parent)
     : QWidget(parent), model_(model), track_(new TimelineTrack(model, this)) {
-  static const bool installed = (QAccessible::installFactory(makeAccessible), true);
-  Q_UNUSED(installed);
   setObjectName(QStringLiteral("timeline"));
   setAccessibleName(tr("Timeline"));
 

@@ -67,8 +67,15 @@ void TimelineTrack::paintFlags(QPainter& painter, const StepScale& s, const Them
   const QRectF whole = bar();
   const int high = labelHeight();
   std::vector<std::pair<double, QString>> flags;
-  flags.reserve(events_.size());
-  for (const Mark& mark : events_) flags.emplace_back(s.x(mark.step), mark.text);
+  for (const Mark& mark : events_) {
+    if (mark.named) {
+      flags.emplace_back(s.x(mark.step), mark.text);
+      continue;
+    }
+    const double x = std::round(s.x(mark.step)) + 0.5;
+    painter.setPen(QPen(theme.muted, 1));
+    painter.drawLine(QPointF(x, whole.top() - 5), QPointF(x, whole.top() - 1));
+  }
   const auto width = [this](const QString& t) { return static_cast<double>(fontMetrics().horizontalAdvance(t)); };
   for (const FlagPlace& place : placeFlags(flags, 2, this->width() - 2.0, 30, width)) {
     const double top = place.row == 0 ? 2 : place.row == 1 ? high + 3 : 2.0 * high - 2;

@@ -2,6 +2,7 @@
 #include "widgets/controls/timeline_track.h"
 
 #include <QAccessible>
+#include <QAccessibleWidget>
 #include <QHelpEvent>
 #include <QLocale>
 #include <QMouseEvent>
@@ -20,9 +21,40 @@ constexpr qint64 marksGap = 100;  // ms between two readings of events and journ
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
 
+/// The track as a slider over steps.
+class TrackAccessible : public QAccessibleWidget, public QAccessibleValueInterface {
+ public:
+  TrackAccessible(TimelineTrack* track, SessionModel& model)
+      : QAccessibleWidget(track, QAccessible::Slider), track_(track), model_(model) {}
+  void* interface_cast(QAccessible::InterfaceType type) override {
+    return type == QAccessible::ValueInterface ? static_cast<QAccessibleValueInterface*>(this)
+                                               : QAccessibleWidget::interface_cast(type);
+  }
+  QString text(QAccessible::Text kind) const override {
+    return kind == QAccessible::Value ? track_->valueText() : QAccessibleWidget::text(kind);
+  }
+  QVariant currentValue() const override { return QVariant::fromValue<qlonglong>(model_.cursor()); }
+  void setCurrentValue(const QVariant& value) override { model_.userCursor(value.toLongLong()); }
+  QVariant maximumValue() const override { return QVariant::fromValue<qlonglong>(track_->last()); }
+  QVariant minimumValue() const override { return QVariant::fromValue<qlonglong>(track_->first()); }
+  QVariant minimumStepSize() const override { return 1; }
+
+ private:
+  TimelineTrack* track_;
+  SessionModel& model_;
+};
+
+QAccessibleInterface* makeAccessible(const QString& name, QObject* object) {
+  auto* track = qobject_cast<TimelineTrack*>(object);
+  return track && name == QLatin1String("learnscope::TimelineTrack") ? new TrackAccessible(track, track->model())
+                                                                     : nullptr;
+}
+
 }  // namespace
 
 TimelineTrack::TimelineTrack(SessionModel& model, QWidget* parent) : QWidget(parent), model_(model) {
+  // Before the first name is set: that already asks for the interface, which is then kept.
+  [[maybe_unused]] static const bool installed = (QAccessible::installFactory(makeAccessible), true);
   setObjectName(QStringLiteral("timeline.track"));
   setAccessibleName(tr("Timeline"));
   setAccessibleDescription(
@@ -83,7 +115,8 @@ void TimelineTrack::readMarks() {
   for (const Event& event : events) {
     const EventRule* rule = run->description().event(event.id);
     const QString title = text(event.title.empty() ? event.id : event.title);
-    events_.push_back({event.step, title, rule ? text(rule->rule) : QString()});
+    events_.push_back(
+        {event.step, title, rule ? text(rule->rule) : QString(), !rule || !(rule->phase || rule->indexed())});
     if (!rule || !rule->phase) continue;
     if (!phases_.empty()) phases_.back().to = event.step;
     phases_.push_back({event.step, INT64_MAX, title, color++});

@@ -46,6 +46,7 @@ class TimelineTrack : public QWidget {
   struct Mark {
     std::int64_t step;
     QString text, tip;
+    bool named = true;  ///< one of many and the beginnings of phases have no label of their own
   };
   struct Phase {
     std::int64_t from, to;

@@ -121,8 +121,11 @@ void SessionModel::userSeed(std::uint64_t seed) {
     emit configEdited();
   };
   apply(seed);
+  // Steps up and down are one gesture; another number is a decision of its own.
+  const bool step = seed == before + 1 || before == seed + 1;
   done(
-      tr("Seed %1").arg(seed), gestureKey(QStringLiteral("seed")), [=] { apply(before); }, [=] { apply(seed); });
+      tr("Seed %1").arg(seed), step ? gestureKey(QStringLiteral("seed")) : QString(), [=] { apply(before); },
+      [=] { apply(seed); });
 }
 
 void SessionModel::userSteps(std::int64_t steps) {
@@ -290,7 +293,6 @@ void SessionModel::startPreset(const Preset& preset) {
       for (const std::uint64_t seed : preset.runs[i].seeds) {
         Member& member = session_->start(preset.runs[i].set, seed, steps, preset.speed, driven);
         member.run->setTitle((preset.title + tr(", seed %1").arg(seed)).toStdString());
-        impl_->intend(member, !driven);
         if (!first) first = &member;
       }
     }
@@ -311,8 +313,7 @@ void SessionModel::startRun(std::uint64_t seed, std::int64_t steps) {
   say([&] {
     const Config config = checkedConfig(*session_->lab(), impl_->next.json());
     pauseAll();
-    Member& member = session_->start(config.json(), seed, steps, speed_, false);
-    impl_->intend(member, true);
+    session_->start(config.json(), seed, steps, speed_, false);
     following_ = true;
     adoptCurrent();
     emit runSetChanged();
@@ -324,10 +325,7 @@ void SessionModel::startRun(std::uint64_t seed, std::int64_t steps) {
 void SessionModel::pauseAll() {
   impl_->script->stop();
   for (const auto& member : session_->members())
-    if (member->trainer) {
-      member->trainer->post({"pause", nullptr});
-      impl_->intend(*member, false);
-    }
+    if (member->trainer) member->trainer->post({"pause", nullptr});
 }
 
 void SessionModel::play() {
@@ -384,7 +382,6 @@ void SessionModel::post(const Command& command) {
   Member* member = session_->current();
   if (!member || !member->trainer) throw ConfigError("/" + command.verb, "", "there is no training run");
   member->trainer->post(command);
-  impl_->intend(*member, command.verb == "run" || command.verb == "runTo");
   emit statusChanged();
   change();
 }
@@ -406,12 +403,8 @@ void SessionModel::branchAt(std::int64_t step, const Json& difference) {
 
 void SessionModel::branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
                           std::optional<std::size_t> journalLength) {
-  if (parent.trainer) {
-    parent.trainer->post({"pause", nullptr});
-    impl_->intend(parent, false);
-  }
+  if (parent.trainer) parent.trainer->post({"pause", nullptr});
   Member& child = session_->branch(parent, step, difference, paused, journalLength);
-  impl_->intend(child, !paused);
   if (child.trainer) child.trainer->setSpeed(speed_);
   following_ = true;
   adoptCurrent();

@@ -175,14 +175,7 @@ TrainerStatus SessionModel::status() const {
 
 bool SessionModel::playing() const {
   const Member* member = session_->current();
-  if (!member || !member->trainer) return false;
-  const Phase phase = member->trainer->status().phase;
-  const bool ended = phase == Phase::Finished || phase == Phase::Diverged || phase == Phase::Failed;
-  const auto intent = impl_->intents.find(member->run->info().id);
-  // The trainer obeys at its next step boundary; until then the button shows what was asked.
-  if (!ended && intent != impl_->intents.end() && (phase == Phase::Building || intent->second.since.elapsed() < 500))
-    return intent->second.play;
-  return phase == Phase::Running || phase == Phase::Waiting;
+  return member && member->trainer && member->trainer->status().running;
 }
 
 std::int64_t SessionModel::cursor() const {

@@ -13,12 +13,6 @@
 
 namespace learnscope {
 
-/// What the play button was last told about a run: the trainer needs a moment to follow.
-struct PlayIntent {
-  bool play = false;
-  QElapsedTimer since;
-};
-
 /// The private state of a SessionModel; shared by session_model.cpp and session_actions.cpp.
 struct SessionModel::Impl {
   using Key = std::pair<const Run*, std::string>;
@@ -52,7 +46,6 @@ struct SessionModel::Impl {
   std::uint64_t seed = 0;
   std::int64_t steps = 0;
   std::map<std::string, qint64> touched;  // live parameters: when the user last set them
-  std::map<std::string, PlayIntent> intents;
 
   // Gestures.
   int gesture = 0;
@@ -63,12 +56,6 @@ struct SessionModel::Impl {
   std::vector<std::future<void>> closing;  // trainers of removed runs
   ScriptPlayer* script = nullptr;
   std::unique_ptr<ArrayLoader> loader;
-
-  void intend(const Member& member, bool play) {
-    PlayIntent& intent = intents[member.run->info().id];
-    intent.play = play;
-    intent.since.start();
-  }
 };
 
 /// Values of a run: its trainer's live ones, or what its journal left.

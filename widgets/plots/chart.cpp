@@ -175,11 +175,10 @@ void drawSpans(QPainter& painter, const Mapper& mapper, const std::vector<Span>&
 void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>& flags, double top,
                const DrawStyle& style) {
   const QFontMetricsF metrics(style.font, painter.device());
-  const double height = metrics.height(), gap = 3 * style.unit;
-  const int rows = std::clamp(static_cast<int>((mapper.rect.height() * 0.45) / height), 1, 4);
-  std::vector<double> freeFrom(static_cast<std::size_t>(rows), mapper.rect.left());
+  const double length = (mapper.rect.bottom() - top) * 0.6;
+  double free = mapper.rect.left();  // where the next label may begin
   QColor lineColor = style.theme.muted;
-  lineColor.setAlphaF(0.55);
+  lineColor.setAlphaF(0.4f);
   for (const Flag& flag : flags) {
     const double x = mapper.x(flag.at);
     if (x < mapper.rect.left() || x > mapper.rect.right()) continue;
@@ -191,21 +190,24 @@ void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>&
       continue;
     }
     painter.setPen(QPen(lineColor, 0.8 * style.unit, Qt::SolidLine, Qt::FlatCap));
-    const double width = metrics.horizontalAdvance(flag.label);
-    const bool fitsRight = x + gap + width <= mapper.rect.right();
-    const double begin = fitsRight ? x + gap : x - gap - width;
-    int row = 0;
-    while (row < rows && freeFrom[static_cast<std::size_t>(row)] > begin) ++row;
+    if (flag.minor) {
+      painter.drawLine(QPointF(x, mapper.rect.bottom() - 5 * style.unit), QPointF(x, mapper.rect.bottom()));
+      continue;
+    }
     painter.drawLine(QPointF(x, mapper.rect.top()), QPointF(x, mapper.rect.bottom()));
-    if (row == rows || begin < mapper.rect.left()) continue;
-    freeFrom[static_cast<std::size_t>(row)] = begin + width + 2 * gap;
-    const QRectF place(begin - gap / 2, top + row * height, width + gap, height);
-    QColor veil = style.theme.plotBackground;
-    veil.setAlphaF(0.8);
-    painter.fillRect(place, veil);
+    // The label runs up along the line, on its right while there is room.
+    const bool right = x + metrics.height() <= mapper.rect.right();
+    const double begin = right ? x : x - metrics.height();
+    const QString label = metrics.elidedText(flag.label, Qt::ElideRight, length);
+    if (begin < free || label.size() < 3) continue;
+    free = begin + metrics.height();
+    painter.save();
+    painter.translate(begin + metrics.ascent() + style.unit, top + metrics.horizontalAdvance(label));
+    painter.rotate(-90);
     painter.setFont(style.font);
     painter.setPen(style.theme.muted);
-    painter.drawText(QPointF(begin, place.top() + metrics.ascent()), flag.label);
+    painter.drawText(QPointF(0, 0), label);
+    painter.restore();
   }
 }
 

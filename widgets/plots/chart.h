@@ -64,11 +64,12 @@ struct Span {
   double from = 0, to = 0;
   QString name;
 };
-/// A thin line at x with a label: an event, or (`pin`) something the user did.
+/// A thin line at x with a label: an event, one of many events (`minor`, a tick), or (`pin`) something the user did.
 struct Flag {
   double at = 0;
   QString label;
   bool pin = false;
+  bool minor = false;
 };
 struct AxisView {
   QString title;

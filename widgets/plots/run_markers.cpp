@@ -28,7 +28,7 @@ RunMarkers markersOf(const Run& run, const StepAxis& axis, const ScaleMap& scale
       if (!markers.spans.empty()) markers.spans.back().to = at;
       markers.spans.push_back({at, end, title});
     } else {
-      markers.flags.push_back({at, title, false});
+      markers.flags.push_back({at, title, false, rule && rule->indexed()});
     }
   }
   const std::vector<JournalEntry> journal = run.journal();
