@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "widgets/controls/search_field.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -142,12 +143,8 @@ QWidget* Gallery::makeHeader() {
   titles->addWidget(heading(tr("Learnscope"), header, 1.9));
   titles->addWidget(quietText(tr("Open a lab, press play, and watch a network learn."), header));
   layout->addLayout(titles, 1);
-  search_ = new QLineEdit(header);
+  search_ = new SearchField(tr("Search labs and runs"), header);
   search_->setObjectName(QStringLiteral("searchField"));
-  search_->setPlaceholderText(tr("Search labs and runs"));
-  search_->setAccessibleName(tr("Search labs and runs"));
-  search_->setClearButtonEnabled(true);
-  search_->addAction(symbolicIcon(QStringLiteral("search")), QLineEdit::LeadingPosition);
   search_->setMinimumWidth(fontMetrics().height() * 15);
   layout->addWidget(search_, 0, Qt::AlignVCenter);
   connect(search_, &QLineEdit::textChanged, this, &Gallery::search);

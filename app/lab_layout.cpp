@@ -14,15 +14,16 @@ constexpr int layoutVersion = 1;
 
 QString idOf(const ViewPane* pane) { return QString::fromStdString(pane->spec().id); }
 
-/// Shows docks one under the other in `rows` rows; what does not fit goes into tabs, row by row.
+/// Shows docks one under the other in `rows` rows; what does not fit goes into tabs, row by row. They are shown last:
+/// visible ones that are not yet tabs would make the window grow beyond the screen.
 void stack(QMainWindow* window, const QList<PaneDock*>& docks, int rows) {
-  for (int i = 0; i < docks.size(); ++i) {
-    if (i == 0) continue;
+  for (int i = 1; i < docks.size(); ++i) {
     if (i < rows)
       window->splitDockWidget(docks[i - 1], docks[i], Qt::Vertical);
     else
       window->tabifyDockWidget(docks[i % rows], docks[i]);
   }
+  for (PaneDock* dock : docks) dock->show();
   for (int i = 0; i < std::min<int>(rows, static_cast<int>(docks.size())); ++i) docks[i]->raise();
 }
 
@@ -51,11 +52,9 @@ void LabWorkspace::arrangeDefault() {
     docks_->removeDockWidget(dock);
     dock->setFloating(false);
   }
-  for (PaneDock* dock : panels_) {
-    docks_->addDockWidget(Qt::LeftDockWidgetArea, dock);
-    dock->show();
-  }
+  for (PaneDock* dock : panels_) docks_->addDockWidget(Qt::LeftDockWidgetArea, dock);
   for (qsizetype i = 2; i < panels_.size(); ++i) docks_->tabifyDockWidget(panels_[1], panels_[i]);
+  for (PaneDock* dock : panels_) dock->show();
   panels_[1]->raise();
 
   QList<PaneDock*> shown;
@@ -65,15 +64,15 @@ void LabWorkspace::arrangeDefault() {
   const int rows = std::clamp(docks_->height() / (em * 13), 1, 4);
   for (PaneDock* dock : viewDocks_) {
     docks_->addDockWidget(Qt::RightDockWidgetArea, dock);
-    dock->setVisible(shown.contains(dock));
+    dock->hide();
     dock->setProperty("wasOpen", dock->pane()->spec().json.value("open", true));
     dock->setProperty("unfit", !holds(dock->pane()->spec()));
   }
   stack(docks_, shown, rows);
 
-  const int left = em * 19;
+  const int left = em * 20;
   docks_->resizeDocks({panels_[0]}, {left}, Qt::Horizontal);
-  docks_->resizeDocks({panels_[0], panels_[1]}, {docks_->height() * 65 / 100, docks_->height() * 35 / 100},
+  docks_->resizeDocks({panels_[0], panels_[1]}, {docks_->height() * 70 / 100, docks_->height() * 30 / 100},
                       Qt::Vertical);
   if (!shown.isEmpty()) {
     const bool withScene = center_->count() > 0;

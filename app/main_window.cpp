@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QScreen>
 #include <QToolBar>
 #include <QUrl>
 
@@ -81,7 +82,8 @@ MainWindow::MainWindow(const Registry& registry, Settings& settings, DesktopThem
   qApp->installEventFilter(this);
 
   const int em = fontMetrics().height();
-  resize(em * 86, em * 54);
+  // A small screen gets a window that fits it.
+  resize(QSize(em * 86, em * 54).boundedTo(screen()->availableSize() - QSize(em, 3 * em)));
   restoreGeometry(settings_.value(QStringLiteral("window/geometry")).toByteArray());
   onFrontChanged();
   recent_.refresh();

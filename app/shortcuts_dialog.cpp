@@ -7,6 +7,7 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include "widgets/controls/search_field.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -60,11 +61,8 @@ ShortcutsDialog::ShortcutsDialog(const ActionTable& table, QWidget* parent) : QD
   setObjectName(QStringLiteral("shortcutsDialog"));
   setWindowTitle(tr("Keyboard shortcuts"));
   auto* layout = new QVBoxLayout(this);
-  auto* search = new QLineEdit(this);
+  auto* search = new SearchField(tr("Search actions or keys"), this);
   search->setObjectName(QStringLiteral("searchField"));
-  search->setPlaceholderText(tr("Search actions or keys"));
-  search->setAccessibleName(tr("Search shortcuts"));
-  search->setClearButtonEnabled(true);
   layout->addWidget(search);
 
   auto* tree = new QTreeWidget(this);

@@ -412,7 +412,7 @@ class TestControls : public QObject {
     QTRY_COMPARE(track->last(), 200);
     const auto at = [&](std::int64_t step) { return QPoint(qRound(track->x(step)), track->height() / 2); };
     QTest::mousePress(track, Qt::LeftButton, {}, at(50));
-    QVERIFY(std::abs(f.model.cursor() - 50) <= 1);
+    QVERIFY2(std::abs(f.model.cursor() - 50) <= 1, qPrintable(QString::number(f.model.cursor())));
     QTest::mouseMove(track, at(70));
     QTest::mouseRelease(track, Qt::LeftButton, {}, at(70));
     QVERIFY(std::abs(f.model.cursor() - 70) <= 1);

@@ -7,6 +7,7 @@
 #include <QDropEvent>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QProcess>
 #include <QPushButton>
 #include <QTest>
 #include <QUrl>
@@ -98,6 +99,17 @@ class TestWindow : public QObject {
     QVERIFY2(colors.size() > 8, "the view is empty");
   }
 
+  void theWindowFitsASmallScreen() {
+    Program program(path());
+    program.lab();
+    QTest::qWait(100);
+    QCOMPARE(program.window.size(), QSize(1280, 800));
+    QVERIFY2(program.window.minimumSizeHint().height() <= 700,
+             qPrintable(QString::number(program.window.minimumSizeHint().height())));
+    QVERIFY2(program.window.minimumSizeHint().width() <= 1100,
+             qPrintable(QString::number(program.window.minimumSizeHint().width())));
+  }
+
   void runsAreKeptAndTrashed() {
     Program program(path());
     QVERIFY(trainToEnd(program.lab(), 40));
@@ -128,6 +140,9 @@ class TestWindow : public QObject {
     Program program(path());
     QMimeData mime;
     mime.setUrls({QUrl::fromLocalFile(file)});
+    QDragEnterEvent enter(QPoint(100, 100), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&program.window, &enter);
+    QVERIFY(enter.isAccepted());
     QDropEvent drop(QPointF(100, 100), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(&program.window, &drop);
     QTRY_VERIFY_WITH_TIMEOUT(program.window.workspace() && program.window.workspace()->model().run(), patience);
@@ -154,26 +169,22 @@ class TestWindow : public QObject {
 
   void anInterruptedRunIsOfferedAndResumed() {
     const QString crashed = QString::fromStdString(data_->path("crashed"));
-    {
-      Program program(path());
-      LabWorkspace& lab = program.lab();
-      lab.model().setSpeed(0);
-      lab.model().userSteps(1000000);
-      lab.model().play();
-      QTRY_VERIFY_WITH_TIMEOUT(lab.model().run() && lab.model().run()->lastStep() > 400, patience);
-      QTest::qWait(1500);  // committed at the latest one second after
-      // What a power cut leaves: the files as they are while the run trains.
-      QVERIFY(QDir().mkpath(crashed + QStringLiteral("/runs")));
-      for (const QFileInfo& each : QDir(program.settings.runsFolder()).entryInfoList(QDir::Files))
-        QVERIFY(QFile::copy(each.filePath(), crashed + QStringLiteral("/runs/") + each.fileName()));
-      lab.model().pause();
-      program.window.close();
-    }
+    QVERIFY(QDir().mkpath(crashed + QStringLiteral("/runs")));
+    QProcess training;
+    training.start(
+        QStringLiteral(LEARNSCOPE_BIN_DIR "/learnscope_tiny"),
+        {QStringLiteral("run"), QStringLiteral("tiny"), QStringLiteral("--steps"), QStringLiteral("100000000"),
+         QStringLiteral("--out"), crashed + QStringLiteral("/runs/killed.lscope")});
+    QVERIFY(training.waitForStarted(patience));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(crashed + QStringLiteral("/runs/killed.lscope")), patience);
+    QTest::qWait(2500);  // committed at the latest one second after
+    training.kill();
+    QVERIFY(training.waitForFinished(patience));
     Program program(crashed);
     QPushButton* resume = nullptr;
     QTRY_VERIFY_WITH_TIMEOUT((resume = program.window.gallery().findChild<QPushButton*>(QStringLiteral("primary"))),
                              patience);
-    QVERIFY(resume->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(resume->isVisible(), patience);
     QVERIFY(resume->accessibleName().contains(QStringLiteral("Resume")));
     resume->click();
     QTRY_VERIFY_WITH_TIMEOUT(program.window.workspace() && program.window.workspace()->model().run(), patience);

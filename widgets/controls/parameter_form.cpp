@@ -36,6 +36,20 @@ class LiveDot : public QWidget {
   }
 };
 
+/// A title that ends in an ellipsis where it has no room; the tooltip has all of it.
+class TitleLabel : public QLabel {
+ public:
+  using QLabel::QLabel;
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    painter.setPen(palette().color(foregroundRole()));
+    painter.drawText(contentsRect(), Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()));
+  }
+};
+
 bool sameDescription(const Parameter& a, const Parameter& b) { return a.toJson() == b.toJson() && a.group == b.group; }
 
 }  // namespace
@@ -43,7 +57,7 @@ bool sameDescription(const Parameter& a, const Parameter& b) { return a.toJson()
 ParameterRow::ParameterRow(const Parameter& parameter, QWidget* parent)
     : QWidget(parent),
       editor_(createParameterEditor(parameter, this)),
-      title_(new QLabel(text(parameter.title), this)),
+      title_(new TitleLabel(text(parameter.title), this)),
       problem_(new QLabel(this)),
       reset_(new QToolButton(this)) {
   setObjectName(QStringLiteral("row.") + text(parameter.id));

@@ -15,6 +15,7 @@
 
 #include "widgets/controls/number_field.h"
 #include "widgets/controls/parameter_form.h"
+#include "widgets/controls/search_field.h"
 #include "widgets/controls/seed_field.h"
 #include "widgets/model/icons.h"
 #include "widgets/model/theme.h"
@@ -120,12 +121,8 @@ QWidget* ParameterPanel::makeHead() {
   }
   presets_->setMenu(menu);
   presets_->setVisible(!model_.page().presets.empty());
-  search_ = new QLineEdit(head);
+  search_ = new SearchField(tr("Find a parameter"), head);
   search_->setObjectName(QStringLiteral("parameterPanel.search"));
-  search_->setPlaceholderText(tr("Find a parameter"));
-  search_->setAccessibleName(tr("Find a parameter"));
-  search_->setClearButtonEnabled(true);
-  search_->addAction(symbolicIcon(QStringLiteral("search")), QLineEdit::LeadingPosition);
   connect(search_, &QLineEdit::textChanged, this, [this](const QString& words) {
     form_->setFilter(words);
     nothing_->setVisible(form_->visibleRows() == 0);

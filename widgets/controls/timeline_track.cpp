@@ -152,10 +152,10 @@ QString TimelineTrack::valueText() const {
 void TimelineTrack::moveTo(double x, bool released) {
   const std::int64_t step = scale().step(x);
   // Let go at the newest step, the cursor goes on with it.
-  if (released && step >= reached_)
+  if (released && step >= model_.run()->lastStep())
     model_.follow();
   else
-    model_.userCursor(std::clamp(step, first_, std::max(first_, reached_)));
+    model_.userCursor(step);
 }
 
 /// By recorded steps: between them no view has anything else to show.

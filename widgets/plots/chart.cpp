@@ -175,7 +175,7 @@ void drawSpans(QPainter& painter, const Mapper& mapper, const std::vector<Span>&
 void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>& flags, double top,
                const DrawStyle& style) {
   const QFontMetricsF metrics(style.font, painter.device());
-  const double length = (mapper.rect.bottom() - top) * 0.6;
+  const double length = (mapper.rect.bottom() - top) * 0.92;
   double free = mapper.rect.left();  // where the next label may begin
   QColor lineColor = style.theme.muted;
   lineColor.setAlphaF(0.4f);
@@ -199,7 +199,7 @@ void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>&
     const bool right = x + metrics.height() <= mapper.rect.right();
     const double begin = right ? x : x - metrics.height();
     const QString label = metrics.elidedText(flag.label, Qt::ElideRight, length);
-    if (begin < free || label.size() < 3) continue;
+    if (begin < free || label.size() < std::min<qsizetype>(flag.label.size(), 10)) continue;
     free = begin + metrics.height();
     painter.save();
     painter.translate(begin + metrics.ascent() + style.unit, top + metrics.horizontalAdvance(label));
