@@ -227,7 +227,7 @@ void TimelineTrack::mousePressEvent(QMouseEvent* event) {
 void TimelineTrack::mouseMoveEvent(QMouseEvent* event) {
   if (dragging_) moveTo(event->position().x(), false);
   const std::int64_t step = scale().step(event->position().x());
-  if (model_.run() && step <= reached_)
+  if (model_.run() && step <= model_.run()->lastStep())
     model_.setHoverStep(step);
   else
     model_.setHoverStep({});

@@ -81,9 +81,10 @@ void SessionModel::set(const std::string& id, const Json& value) {
   if (before == value) return;
   const Member* member = session_->current();
   const std::string runId = parameter->live && member && member->trainer ? member->run->info().id : std::string();
+  const QString title = text(parameter->title);  // applySet describes anew
   applySet(runId, id, value);
   done(
-      tr("%1 = %2").arg(text(parameter->title), shortText(value)), gestureKey(text("set/" + runId + "/" + id)),
+      tr("%1 = %2").arg(title, shortText(value)), gestureKey(text("set/" + runId + "/" + id)),
       [this, runId, id, before] { applySet(runId, id, before); },
       [this, runId, id, value] { applySet(runId, id, value); });
 }
