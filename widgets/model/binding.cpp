@@ -6,6 +6,7 @@
 #include <QPointer>
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <unordered_map>
 
 namespace learnscope {
@@ -275,6 +276,15 @@ std::shared_ptr<const State> AnalysisFeed::result(const Binding& binding, std::i
   if (request->key == wanted) return request->newest;
   request->key = wanted;
   const std::string sessionKey = key_.toStdString() + "/" + slot;
+  if (model_.synchronous()) {
+    auto promise = std::make_shared<std::promise<AnalysisResult>>();
+    model_.session().analyse(sessionKey, binding.analysis, step, arguments,
+                             [promise](AnalysisResult result) { promise->set_value(std::move(result)); });
+    const AnalysisResult result = promise->get_future().get();
+    request->newest = result.result;
+    error_ = QString::fromStdString(result.error);
+    return request->newest;
+  }
   model_.session().analyse(sessionKey, binding.analysis, step, arguments,
                            [self = QPointer<AnalysisFeed>(this), request, wanted](AnalysisResult result) {
                              // On the analysis thread: hand over to the GUI thread, which alone touches the feed.

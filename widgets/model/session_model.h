@@ -69,9 +69,10 @@ class SessionModel : public QObject {
 
   /// The array recorded at or before `step`: at once when in memory; else the I/O thread fetches it, `refreshed`
   /// follows, and meanwhile the last one shown is returned if `step` is the cursor's, else null (a trail leaves it
-  /// out). In synchronous mode (figures, tests) it waits for the disk.
+  /// out). In synchronous mode (figures, tests) it waits for the disk and for analyses.
   std::shared_ptr<const Array> array(const Run& run, const std::string& measure, std::int64_t step);
   void setSynchronous(bool on) { synchronous_ = on; }
+  bool synchronous() const { return synchronous_; }
 
   // What the user does; each is undoable on undoStack() (drags of one control merge).
   QUndoStack& undoStack() { return undo_; }
