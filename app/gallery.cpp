@@ -196,8 +196,7 @@ void Gallery::showInterrupted() {
   if (found.empty()) return;
   auto* layout = new QVBoxLayout(interrupted_);
   layout->setContentsMargins(14, 10, 10, 10);
-  layout->addWidget(
-      heading(tr("%n run(s) were interrupted", nullptr, static_cast<int>(found.size())), interrupted_, 1.0));
+  layout->addWidget(heading(tr("Interrupted runs: %1").arg(found.size()), interrupted_, 1.0));
   constexpr std::size_t limit = 5;
   for (std::size_t i = 0; i < std::min(found.size(), limit); ++i) {
     const QString path = QString::fromStdString(found[i].path);
@@ -227,8 +226,7 @@ void Gallery::showInterrupted() {
     layout->addWidget(row);
   }
   if (found.size() > limit)
-    layout->addWidget(
-        quietText(tr("and %n more below", nullptr, static_cast<int>(found.size() - limit)), interrupted_));
+    layout->addWidget(quietText(tr("and %1 more below").arg(found.size() - limit), interrupted_));
 }
 
 void Gallery::trash(const QString& path) {

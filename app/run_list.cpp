@@ -18,7 +18,7 @@ namespace {
 QString ageText(const QDateTime& when) {
   const qint64 seconds = when.secsTo(QDateTime::currentDateTime());
   if (seconds < 90) return RunList::tr("just now");
-  if (seconds < 3600) return RunList::tr("%n minute(s) ago", nullptr, static_cast<int>(seconds / 60));
+  if (seconds < 3600) return RunList::tr("%1 min ago").arg(seconds / 60);
   if (when.date() == QDate::currentDate())
     return RunList::tr("today, %1").arg(QLocale().toString(when.time(), QLocale::ShortFormat));
   if (when.date().daysTo(QDate::currentDate()) == 1) return RunList::tr("yesterday");

@@ -21,6 +21,7 @@ int runWindow(const Registry& registry, int argc, char** argv, const std::string
   QApplication::setDesktopFileName(QStringLiteral("learnscope"));
   Settings settings;
   startLogging(settings.logFile());
+  logInfo("ui", QStringLiteral("Learnscope %1 started").arg(QStringLiteral(LEARNSCOPE_VERSION)));
   DesktopTheme theme;
   theme.setChoice(DesktopTheme::fromName(settings.value(QStringLiteral("theme")).toString()));
   MainWindow window(registry, settings, theme);

@@ -222,7 +222,7 @@ void ParameterPanel::showFoot() {
   font.setBold(changes > 0);
   restart_->setFont(font);
   note_->setVisible(changes > 0);
-  if (changes > 0) note_->setText(tr("%n change(s) wait for the next run (in italics).", nullptr, changes));
+  if (changes > 0) note_->setText(tr("Changes that wait for the next run (in italics): %1").arg(changes));
 }
 
 void ParameterPanel::showProblems() {

@@ -164,7 +164,9 @@ void drawSpans(QPainter& painter, const Mapper& mapper, const std::vector<Span>&
     color.setAlphaF(tint ? (style.theme.dark ? 0.07 : 0.045) : 0.015);
     painter.fillRect(QRectF(left, mapper.rect.top(), right - left, mapper.rect.height()), color);
     const double pad = 4 * style.unit;
-    if (right - left < 3 * metrics.averageCharWidth() + 2 * pad) continue;
+    // In a low plot the name would lie on the curves; the timeline has it too.
+    if (right - left < 3 * metrics.averageCharWidth() + 2 * pad || mapper.rect.height() < 12 * metrics.height())
+      continue;
     const QString name = metrics.elidedText(span.name, Qt::ElideRight, right - left - 2 * pad);
     painter.setFont(font);
     painter.setPen(style.theme.muted);

@@ -157,16 +157,17 @@ std::unique_ptr<GlContext> RenderService::Impl::climb(std::stop_token stop) {
     }
   }
   const std::string name = result.context ? rendererName(*result.context) : "";
+  const auto log = spdlog::get("render");  // none without a window
   const std::lock_guard lock(mutex);
   status.ready = true;
   if (result.context) {
     status.path = QString::fromStdString(result.context->path());
     status.renderer = QString::fromStdString(name);
     status.software = isSoftwareRenderer(name);
-    spdlog::info("3D: {} on {}", result.context->path(), name);
+    if (log) log->info("3D: {} on {}", result.context->path(), name);
   } else {
     status.reason = QString::fromStdString(result.reason).trimmed();
-    spdlog::warn("3D: no OpenGL context. {}", result.reason);
+    if (log) log->warn("3D: no OpenGL context. {}", result.reason);
   }
   return std::move(result.context);
 }
