@@ -62,7 +62,6 @@ class TestGrokkingDefaults : public QObject {
     VERIFY_BETWEEN(generalised, expected - 10, expected + 10);
     QCOMPARE(run.last("testAccuracy"), 1.0);
     QCOMPARE(run.last("features"), (p - 1) / 2.0);
-    VERIFY_BETWEEN(run.cpuSeconds(), 0, 3600);
   }
 
   void stagesComeAtTheirSteps_data() {
@@ -123,10 +122,10 @@ class TestGrokkingDefaults : public QObject {
     const Training& run = defaultRun(47, 0);
     const auto from = run.eventStep("stage-2"), to = run.eventStep("stage-3");
     const ScalarPoint peak = run.largest("alignment", from, to - 1);
-    measured("alignment p=47 largest A in stage II %.3f at %ld, %.3f at its end (%ld)", peak.value, long(peak.step),
-             run.value("alignment", to), long(to));
+    measured("alignment p=47 largest A in stage II %.3f at %ld, %.3f in its last log (stage III at %ld)", peak.value, long(peak.step),
+             run.value("alignment", to - 1), long(to));
     VERIFY_BETWEEN(peak.value, 0.9, 1);
-    VERIFY_BETWEEN(run.value("alignment", to), 0.6, 0.8);
+    VERIFY_BETWEEN(run.value("alignment", to - 1), 0.65, 0.75);
   }
 
   // Thm 6; arXiv 2605.08119.
@@ -137,7 +136,7 @@ class TestGrokkingDefaults : public QObject {
   void similarFeaturesRepel() {
     QFETCH(int, p);
     Training training(grokking::makeLab(), {{"group", std::to_string(p)}}, 0);
-    double least = 1;
+    double least = 2;
     std::int64_t leastAt = 0;
     for (int step : {20, 50, 100, 200, 400, 600, 800}) {
       const double share = training.toStep(step).analyse("repulsion").scalar<double>("share");
