@@ -139,10 +139,13 @@ void TrainingLoop::takeCommands() {
       const std::lock_guard lock(mail_.mutex);
       if (mail_.stepsToGo) mail_.stopAt = stepper_->step() + *std::exchange(mail_.stepsToGo, {});
       if (mail_.actions.empty() || ended_) return;
-      action = std::move(mail_.actions.front());
-      mail_.actions.pop_front();
+      action = mail_.actions.front();
     }
     applyAction(action);
+    // It leaves the queue when it is done: wait() must not return before, and must hear of it while paused.
+    const std::lock_guard lock(mail_.mutex);
+    mail_.actions.pop_front();
+    mail_.changed.notify_all();
   }
 }
 

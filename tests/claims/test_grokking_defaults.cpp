@@ -122,8 +122,8 @@ class TestGrokkingDefaults : public QObject {
     const Training& run = defaultRun(47, 0);
     const auto from = run.eventStep("stage-2"), to = run.eventStep("stage-3");
     const ScalarPoint peak = run.largest("alignment", from, to - 1);
-    measured("alignment p=47 largest A in stage II %.3f at %ld, %.3f in its last log (stage III at %ld)", peak.value, long(peak.step),
-             run.value("alignment", to - 1), long(to));
+    measured("alignment p=47 largest A in stage II %.3f at %ld, %.3f in its last log (stage III at %ld)", peak.value,
+             long(peak.step), run.value("alignment", to - 1), long(to));
     VERIFY_BETWEEN(peak.value, 0.9, 1);
     VERIFY_BETWEEN(run.value("alignment", to - 1), 0.65, 0.75);
   }

