@@ -183,6 +183,7 @@ bool TrainingLoop::waitForWork(Scheduler::Turn& turn, const std::stop_token& sto
   if (!ended_ && stepper_ && mail_.stopAt && stepper_->step() >= *mail_.stopAt) {
     mail_.stopAt.reset();
     mail_.running = false;
+    mail_.changed.notify_all();  // a step passed long ago changes no phase that wait() would hear of
   }
   const bool atTarget = stepper_ && stepper_->step() >= run_->targetSteps();
   if (mail_.running && !ended_ && !atTarget) {

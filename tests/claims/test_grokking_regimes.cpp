@@ -100,9 +100,9 @@ class TestGrokkingRegimes : public QObject {
     QFETCH(double, c);
     QFETCH(int, generalised);
     QFETCH(double, testAccuracy);
-    Training run = started({{"group", std::to_string(p)}, {"c", c}, {"weightDecay", 1e-3}});
+    Training run = started({{"group", std::to_string(p)}, {"c", c}, {"weightDecay", 1e-3}}, 0, 2000);
     run.toEnd();
-    measured("data p=%d c=%.1f generalised %ld test %.3f", p, c, long(run.eventStep("generalised")),
+    measured("data p=%d c=%.1f generalised %ld test %.3f at 2000", p, c, long(run.eventStep("generalised")),
              run.last("testAccuracy"));
     if (generalised < 0) {
       QCOMPARE(run.eventStep("generalised"), std::int64_t(-1));

@@ -234,6 +234,9 @@ class TestTrainer : public QObject {
       trainer.wait();
       QCOMPARE(trainer.liveConfig().real("lr"), 0.001 * i);
       QCOMPARE(run->journal().size(), static_cast<std::size_t>(i));
+      trainer.post({"runTo", i});  // a step that has passed, or is here
+      trainer.wait();
+      QCOMPARE(trainer.status().step, 20);
     }
   }
 
