@@ -158,7 +158,7 @@ class TestGrokkingRegimes : public QObject {
       QCOMPARE(muon[0] + muon[1], best);
   }
 
-  // AdamW decouples the decay: a like effect needs wd about 1.
+  // AdamW (beta2 = 0.98, n = 883) decouples the decay: a like effect needs wd about 1.
   void decoupledDecayNeedsToBeLarge_data() {
     QTest::addColumn<double>("decay");
     QTest::addColumn<double>("testAccuracy");
@@ -168,26 +168,28 @@ class TestGrokkingRegimes : public QObject {
   void decoupledDecayNeedsToBeLarge() {
     QFETCH(double, decay);
     QFETCH(double, testAccuracy);
-    Training run = started({{"optimizer", "adamW"}, {"weightDecay", decay}});
+    Training run = started({{"n", 883}, {"optimizer", "adamW"}, {"beta2", 0.98}, {"weightDecay", decay}});
     run.toEnd();
     measured("adamW wd %g test %.3f at 1500", decay, run.last("testAccuracy"));
     VERIFY_BETWEEN(run.last("testAccuracy"), testAccuracy - 0.03, testAccuracy + 0.03);
   }
 
   void reluIsSlow() {
-    Training run = started({{"activation", "relu"}});
+    Training run = started({{"n", 883}, {"activation", "relu"}});
     run.toEnd();
     measured("relu test %.3f at 1500", run.last("testAccuracy"));
     VERIFY_BETWEEN(run.last("testAccuracy"), 0, 0.05);
   }
 
-  // A large rate at p = 47: neurons leave for memorising maxima while the test accuracy stays 1.
+  // A large rate at p = 47: from about step 600 energies pass 2, and when the mean IPR has fallen by 0.03 the neurons
+  // are said to drift to memorising maxima; the test accuracy stays 1.
   void largeRateDriftsToMemorisingMaxima() {
     Training run = started({{"learningRate", 5e-3}});
     run.toEnd();
     measured("lr 5e-3 drift %ld, max e_j %.2f, test %.4f at 1500", long(run.eventStep("memorising-maxima")),
              run.last("largestEnergy"), run.last("testAccuracy"));
-    VERIFY_BETWEEN(run.eventStep("memorising-maxima"), 600, 700);
+    VERIFY_BETWEEN(run.eventStep("memorising-maxima"), 720, 820);
+    QVERIFY(run.value("largestEnergy", 550) < 2 && run.value("largestEnergy", 700) > 2);
     VERIFY_BETWEEN(run.last("testAccuracy"), 0.999, 1);
   }
 
@@ -236,7 +238,7 @@ class TestGrokkingRegimes : public QObject {
     QTest::addColumn<int>("generalised");
     QTest::newRow("long-plateau") << "long-plateau" << 1450;
     QTest::newRow("lazy-start") << "lazy-start" << 1200;
-    QTest::newRow("strong-decay") << "strong-decay" << 250;
+    QTest::newRow("strong-decay") << "strong-decay" << 190;
     QTest::newRow("too-little-data") << "too-little-data" << -1;
   }
   void presetsKeepTheirPromises() {
