@@ -138,10 +138,13 @@ void TrainingLoop::takeCommands() {
     {
       const std::lock_guard lock(mail_.mutex);
       if (mail_.actions.empty() || ended_) return;
-      action = std::move(mail_.actions.front());
-      mail_.actions.pop_front();
+      action = mail_.actions.front();
     }
     applyAction(action);
+    // It leaves the queue when it is done: wait() must not return before, and must hear of it while paused.
+    const std::lock_guard lock(mail_.mutex);
+    mail_.actions.pop_front();
+    mail_.changed.notify_all();
   }
 }
 
@@ -180,6 +183,7 @@ bool TrainingLoop::waitForWork(Scheduler::Turn& turn, const std::stop_token& sto
   if (!ended_ && stepper_ && mail_.stopAt && stepper_->step() >= *mail_.stopAt) {
     mail_.stopAt.reset();
     mail_.running = false;
+    mail_.changed.notify_all();  // a step passed long ago changes no phase that wait() would hear of
   }
   const bool atTarget = stepper_ && stepper_->step() >= run_->targetSteps();
   if (mail_.running && !ended_ && !atTarget) {

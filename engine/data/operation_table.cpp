@@ -59,9 +59,11 @@ class Polynomial {
   long power(int depth) {
     const long base = atom(depth);
     if (!take('^')) return base;
-    const long exponent = digits(exponentLimit, "an exponent in 0..1000 expected");
-    long value = 1 % p_;
-    for (long i = 0; i < exponent; ++i) value = value * base % p_;
+    long value = 1 % p_, square = base;
+    for (long exponent = digits(exponentLimit, "an exponent in 0..1000 expected"); exponent > 0; exponent /= 2) {
+      if (exponent % 2 == 1) value = value * square % p_;
+      square = square * square % p_;
+    }
     return value;
   }
 

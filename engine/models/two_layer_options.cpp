@@ -104,6 +104,14 @@ void TwoLayerOptions::check() const {
     checker.problems.push_back({"/ridgeOutput", "true", "ridge output layer needs a squared loss"});
   if (ridgeOutput && laziness > 0)
     checker.problems.push_back({"/ridgeOutput", "true", "ridge output layer needs laziness 0"});
+  if (backend != Backend::Native) {
+    const auto native = [&](bool fits, const char* pointer, const std::string& value) {
+      if (!fits) checker.problems.push_back({pointer, value, "needs the native backend"});
+    };
+    native(optimizer != OptimizerKind::Muon, "/optimizer", "muon");
+    native(!ridgeOutput, "/ridgeOutput", "true");
+    native(!(laziness > 0), "/laziness", textOf(laziness));
+  }
   if (!checker.problems.empty()) throw ConfigError(std::move(checker.problems));
 }
 

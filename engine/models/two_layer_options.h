@@ -56,7 +56,8 @@ struct TwoLayerOptions {
   Precision precision = Precision::Float32;
   Backend backend = Backend::Native;
 
-  /// Throws ConfigError with every problem: out of range or not finite values, ridge with cross-entropy or laziness.
+  /// Throws ConfigError with every problem: out of range or not finite values, ridge with cross-entropy or laziness,
+  /// Muon, ridge or laziness on a LibTorch backend.
   void check() const;
 };
 

@@ -81,7 +81,7 @@ class TorchTrainer final : public TwoLayerTrainer {
         order_(task.order()),
         device_(options.backend == Backend::TorchCuda ? torch::kCUDA : torch::kCPU),
         batches_(task, seed, options.batch) {
-    requireSupported(options);
+    options.check();
     TrainerState<T> start;
     start.order = order_;
     start.hidden = start.initialHidden = options.hidden;
@@ -139,7 +139,6 @@ class TorchTrainer final : public TwoLayerTrainer {
   void change(const TwoLayerOptions& options) override {
     options.check();
     requireOnlyLiveChanges(options_, options);
-    requireSupported(options);
     const bool fresh = options.optimizer != options_.optimizer;
     if (options.batch != options_.batch) batches_.setBatch(options.batch);
     options_ = options;
@@ -198,16 +197,6 @@ class TorchTrainer final : public TwoLayerTrainer {
  private:
   static constexpr torch::ScalarType type() { return std::is_same_v<T, float> ? torch::kFloat32 : torch::kFloat64; }
 
-  static void requireSupported(const TwoLayerOptions& options) {
-    std::vector<Problem> problems;
-    if (options.optimizer == OptimizerKind::Muon)
-      problems.push_back({"/optimizer", "muon", "needs the native backend"});
-    if (options.ridgeOutput) problems.push_back({"/ridgeOutput", "true", "needs the native backend"});
-    if (options.laziness > 0)
-      problems.push_back({"/laziness", std::to_string(options.laziness), "needs the native backend"});
-    if (!problems.empty()) throw ConfigError(std::move(problems));
-  }
-
   void checkNeuron(int neuron) const {
     if (neuron < 0 || neuron >= options_.hidden)
       throw ConfigError("/neuron", std::to_string(neuron), "0.." + std::to_string(options_.hidden - 1));
@@ -264,7 +253,7 @@ class TorchTrainer final : public TwoLayerTrainer {
     if (options_.optimizer == OptimizerKind::AdamW)
       w.mul_(1 - lr * wd);
     else if (wd != 0)
-      g.add_(w, wd);
+      g = g.add(w, wd);  // gradients() are the loss's alone
     if (options_.optimizer == OptimizerKind::Sgd) {
       m.mul_(b1).add_(g);
       w.sub_(m, lr);
@@ -350,7 +339,7 @@ class TorchTrainer final : public TwoLayerTrainer {
 std::unique_ptr<TwoLayerTrainer> makeTorchTrainer(const TwoLayerOptions& options, const PairTask& task,
                                                   std::uint64_t seed) {
   if (options.backend == Backend::TorchCuda && !cudaAvailable())
-    throw ConfigError("/device", "cuda", "LibTorch finds no CUDA device here");
+    throw ConfigError("/backend", "torchCuda", "LibTorch finds no CUDA device here");
   if (options.precision == Precision::Float64) return std::make_unique<TorchTrainer<double>>(options, task, seed);
   return std::make_unique<TorchTrainer<float>>(options, task, seed);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "app/app.h"
 #include "tests/support/support.h"
+#include "tests/support/text.h"
 #include "tests/support/tiny_lab.h"
 
 namespace learnscope::test {
@@ -35,12 +35,6 @@ inline Outcome callProgram(const Registry& registry, std::vector<std::string> ar
   outcome.out = out.str();
   outcome.err = err.str();
   return outcome;
-}
-
-inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-inline void writeFile(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
 }
 
 /// Each line of `text` as JSON.
@@ -83,9 +77,4 @@ class Program {
     const learnscope::test::Outcome outcome_ = (outcome);                                  \
     QVERIFY2(outcome_.status == (wanted),                                                  \
              ("status " + std::to_string(outcome_.status) + ": " + outcome_.err).c_str()); \
-  } while (false)
-#define EXPECT_HAS(text, part)                                                                                 \
-  do {                                                                                                         \
-    const std::string whole = (text);                                                                          \
-    QVERIFY2(learnscope::test::has(whole, part), ("expected " + std::string(part) + " in: " + whole).c_str()); \
   } while (false)

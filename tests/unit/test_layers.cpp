@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QProcess>
 #include <QTest>
 #include <filesystem>
 #include <fstream>
@@ -89,6 +90,29 @@ class TestLayers : public QObject {
       for (const std::string& include : includes(file))
         QVERIFY2(!include.starts_with("engine/") || include.starts_with("engine/core/"),
                  (file.string() + " includes " + include).c_str());
+  }
+
+  // A weak symbol compiled for AVX2 could be the one that the linker keeps for a machine without it.
+  void kernelsForOneCpuShareNoSymbols() {
+#ifdef __SANITIZE_ADDRESS__
+    QSKIP("the sanitizer adds symbols of its own");
+#endif
+    const QStringList objects = QStringLiteral(LEARNSCOPE_AVX2_OBJECTS).split(':', Qt::SkipEmptyParts);
+    QVERIFY(!objects.isEmpty());
+    for (const QString& object : objects) {
+      QProcess nm;
+      nm.start("nm", {"-C", "--defined-only", "--extern-only", object});
+      QVERIFY2(nm.waitForFinished() && nm.exitCode() == 0, qPrintable(nm.errorString() + nm.readAllStandardError()));
+      int exported = 0;
+      for (const QByteArray& line : nm.readAllStandardOutput().split('\n')) {
+        if (line.isEmpty()) continue;
+        const char type = line.mid(line.indexOf(' ') + 1)[0];
+        // T: a function of ours by its own name. W, V, u: shared among objects.
+        QVERIFY2(type == 'T' && line.contains("learnscope::avx2::"), (object.toUtf8() + ": " + line).constData());
+        ++exported;
+      }
+      QVERIFY(exported > 0);
+    }
   }
 
   void everyFileIsSmallAndSaysItsLicense() {

@@ -223,6 +223,23 @@ class TestTrainer : public QObject {
     QVERIFY(trainer.snapshot() != nullptr);
   }
 
+  void waitReturnsOnceACommandIsDoneWhilePaused() {
+    const auto lab = tinyLab();
+    const auto run = newRun(*lab, 100);
+    Trainer trainer(lab, run, Trainer::Options());
+    trainer.post({"runTo", 20});
+    trainer.wait();
+    for (int i = 1; i <= 20; ++i) {
+      trainer.post({"set", {{"lr", 0.001 * i}}});
+      trainer.wait();
+      QCOMPARE(trainer.liveConfig().real("lr"), 0.001 * i);
+      QCOMPARE(run->journal().size(), static_cast<std::size_t>(i));
+      trainer.post({"runTo", i});  // a step that has passed, or is here
+      trainer.wait();
+      QCOMPARE(trainer.status().step, 20);
+    }
+  }
+
   void runToAnEventStopsThere() {
     const auto lab = tinyLab();
     const auto run = newRun(*lab, 1000);

@@ -312,7 +312,7 @@ std::vector<InterventionDescription> interventions() {
          .title = LS_TR("Data c"),
          .type = Real,
          .fallback = 2.0,
-         .doc = LS_TR("n = round(c M ln M), clipped to M..M^2 - 1."),
+         .doc = LS_TR("n = round(c M ln M), at most M^2 - 1."),
          .minimum = 0,
          .maximum = 100},
         {.id = "n",
