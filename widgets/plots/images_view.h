@@ -43,6 +43,8 @@ class ImagesView : public View {
   Arrangement arranged(const QSizeF& area, double labelHeight, bool fit) const;
   void draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit, bool fit,
             double offset);
+  QRectF pictureArea() const;
+  QFont labelFont() const;
   std::optional<std::size_t> pictureAt(const QPointF& position) const;
   void scrollTo(double offset);
   bool isSelected(std::int64_t id) const;
@@ -55,6 +57,7 @@ class ImagesView : public View {
   std::vector<Picture> pictures_;
   QString selectKind_, shownRun_;
   std::shared_ptr<Run> run_;
+  std::optional<ConfigError> mistake_;  ///< in the page
   bool built_ = false, dirty_ = true;
   double offset_ = 0;
 };

@@ -15,6 +15,12 @@ namespace learnscope {
 QString runsBinding(const ViewSpec& spec);
 /// Range given in an axis of a spec, in values.
 std::optional<std::pair<double, double>> rangeGiven(const Json& view, const char* axis);
+/// What will fill a view that has nothing to show: the page's own words ("empty"), or what has to happen.
+QString emptyTextOf(const View& view, bool hasRun);
+/// The mistake in a page that `read` met, also one of a wrong JSON type; nothing if it is right.
+std::optional<ConfigError> mistakeIn(const std::function<void()>& read);
+/// What a view shows whose page has a mistake.
+QString mistakeText(const ConfigError& error);
 QString axisTitle(const Json& view, const char* axis, const QString& fallback = {});
 /// A low..high that is never empty, widened by `margin` of its length on both sides.
 std::pair<double, double> padded(double low, double high, double margin);
@@ -72,6 +78,7 @@ class PlotView : public View {
   PlotCanvas* canvas_;
   QString selectKind_;
   std::string signature_;
+  std::optional<ConfigError> mistake_;  ///< in the page
   bool dirty_ = true;
   bool waiting_ = false;
 };

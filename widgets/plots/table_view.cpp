@@ -5,6 +5,7 @@
 #include <QFontMetricsF>
 #include <QHeaderView>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,29 @@
 #include "widgets/plots/plot_view.h"
 
 namespace learnscope {
+namespace {
+
+/// A click on a check box leaves the selected rows alone.
+class CheckTable : public QTableView {
+ public:
+  using QTableView::QTableView;
+
+ protected:
+  QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex& at, const QEvent* event) const override {
+    if (event && dynamic_cast<const QMouseEvent*>(event) && at.flags() & Qt::ItemIsUserCheckable) {
+      QStyleOptionViewItem option;
+      initViewItemOption(&option);
+      option.rect = visualRect(at);
+      option.features |= QStyleOptionViewItem::HasCheckIndicator;
+      const QRect box = style()->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &option, this);
+      if (box.contains(static_cast<const QMouseEvent*>(event)->position().toPoint()))
+        return QItemSelectionModel::NoUpdate;
+    }
+    return QTableView::selectionCommand(at, event);
+  }
+};
+
+}  // namespace
 
 void ItemTableModel::setColumns(std::vector<Column> columns) {
   beginResetModel();
@@ -24,6 +48,28 @@ void ItemTableModel::setColumns(std::vector<Column> columns) {
   ids_.clear();
   order_.clear();
   endResetModel();
+}
+
+void ItemTableModel::setChecks(bool checkable, std::vector<std::int64_t> ids) {
+  if (checkable == checkable_ && ids == checks_) return;
+  checkable_ = checkable;
+  checks_ = std::move(ids);
+  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, 0), {Qt::CheckStateRole});
+}
+
+bool ItemTableModel::isChecked(int row) const {
+  return std::find(checks_.begin(), checks_.end(), idOf(row)) != checks_.end();
+}
+
+Qt::ItemFlags ItemTableModel::flags(const QModelIndex& at) const {
+  const Qt::ItemFlags usual = QAbstractTableModel::flags(at);
+  return checkable_ && at.isValid() && at.column() == 0 ? usual | Qt::ItemIsUserCheckable : usual;
+}
+
+bool ItemTableModel::setData(const QModelIndex& at, const QVariant& value, int role) {
+  if (!checkable_ || !at.isValid() || at.column() != 0 || role != Qt::CheckStateRole) return false;
+  emit checked(idOf(at.row()), value.toInt() == Qt::Checked);
+  return true;
 }
 
 bool ItemTableModel::look(SessionModel& model, const Run& run, AnalysisFeed& feed) {
@@ -98,6 +144,8 @@ int ItemTableModel::columnCount(const QModelIndex& parent) const {
 QVariant ItemTableModel::data(const QModelIndex& at, int role) const {
   if (!at.isValid()) return {};
   if (role == Qt::TextAlignmentRole) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (role == Qt::CheckStateRole && checkable_ && at.column() == 0)
+    return isChecked(at.row()) ? Qt::Checked : Qt::Unchecked;
   if (role == Qt::DisplayRole)
     return formatNumber(number(at.row(), at.column()), columns_[static_cast<std::size_t>(at.column())].digits);
   return {};
@@ -114,7 +162,14 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(model(), QStringLiteral("view.") + QString::fromStdString(spec().id)),
       items_(new ItemTableModel(this)),
-      table_(new QTableView(this)) {
+      table_(new CheckTable(this)),
+      empty_(new QLabel(table_->viewport())) {
+  auto* fill = new QVBoxLayout(table_->viewport());
+  fill->addWidget(empty_);
+  empty_->setAlignment(Qt::AlignCenter);
+  empty_->setWordWrap(true);
+  empty_->setForegroundRole(QPalette::PlaceholderText);
+  empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(table_);
@@ -141,6 +196,22 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
   connect(&model(), &SessionModel::cursorChanged, this, look);
   connect(&model(), &SessionModel::selectionChanged, this, &ItemTableView::showSelection);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ItemTableView::takeSelection);
+  connect(items_, &ItemTableModel::checked, this, &ItemTableView::check);
+  connect(items_, &ItemTableModel::modelReset, this, &ItemTableView::showEmpty);
+}
+
+void ItemTableView::showEmpty() {
+  empty_->setVisible(items_->rowCount() == 0);
+  empty_->setText(mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr));
+}
+
+/// Checking adds to the selection, unchecking takes away.
+void ItemTableView::check(std::int64_t id, bool on) {
+  Selection selection{selectKind_, {}};
+  if (model().selection().kind == selectKind_) selection.ids = model().selection().ids;
+  std::erase(selection.ids, id);
+  if (on) selection.ids.push_back(id);
+  model().userSelect(selection.ids.empty() ? Selection{} : selection);
 }
 
 void ItemTableView::rebuild() {
@@ -166,13 +237,17 @@ void ItemTableView::refresh() {
   const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.back();
   if (!built_ || now != run_) {
     run_ = now;
-    rebuild();
+    mistake_ = mistakeIn([this] { rebuild(); });
+    if (mistake_) items_->setColumns({});
   }
   if (run_ && items_->look(model(), *run_, feed_)) showSelection();
 }
 
 void ItemTableView::showSelection() {
-  if (taking_ || selectKind_.isEmpty()) return;
+  if (selectKind_.isEmpty()) return;
+  items_->setChecks(true,
+                    model().selection().kind == selectKind_ ? model().selection().ids : std::vector<std::int64_t>());
+  if (taking_) return;
   QItemSelection rows;
   if (model().selection().kind == selectKind_)
     for (const std::int64_t id : model().selection().ids)
@@ -190,12 +265,13 @@ void ItemTableView::takeSelection() {
   for (const QModelIndex& row : table_->selectionModel()->selectedRows())
     selection.ids.push_back(items_->idOf(row.row()));
   taking_ = true;
-  model().userSelect(selection);
+  model().userSelect(selection.ids.empty() ? Selection{} : selection);
   taking_ = false;
 }
 
 void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
   refresh();
+  if (mistake_) throw ConfigError(*mistake_);
   const Theme theme = figureTheme(style);
   if (!style.transparent) painter.fillRect(rect, theme.plotBackground);
   const QFont font = figureFont(painter, style.fontPt);
