@@ -44,7 +44,7 @@ class TestAxes : public QObject {
     QCOMPARE(labels({}, 0, 1, 5), QStringList({"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}));
     QCOMPARE(labels({}, -1, 1, 4), QStringList({"−1.0", "−0.5", "0.0", "0.5", "1.0"}));
     QCOMPARE(labels({}, 3, 1234, 4), QStringList({"500", "1000"}));
-    QCOMPARE(labels({}, 0, 40000, 4), QStringList({"0", "10 000", "20 000", "30 000", "40 000"}));
+    QCOMPARE(labels({}, 0, 40000, 4), QStringList({"0", "10 000", "20 000", "30 000", "40 000"}));
     QVERIFY(labels({}, 1, 1, 5).isEmpty());
     QVERIFY(labels({}, 0, std::nan(""), 5).isEmpty());
     for (int i = 0; i < 2000; ++i) {
@@ -83,7 +83,7 @@ class TestAxes : public QObject {
     QCOMPARE(formatNumber(0), QStringLiteral("0"));
     QCOMPARE(formatNumber(0.25), QStringLiteral("0.25"));
     QCOMPARE(formatNumber(-0.123456), QStringLiteral("−0.1235"));
-    QCOMPARE(formatNumber(12345.678), QStringLiteral("12 346"));
+    QCOMPARE(formatNumber(12345.678), QStringLiteral("12 346"));
     QCOMPARE(formatNumber(1e7), QStringLiteral("10⁷"));
     QCOMPARE(formatNumber(2.5e-5), QStringLiteral("2.5×10⁻⁵"));
     QCOMPARE(formatNumber(-3e12), QStringLiteral("−3×10¹²"));

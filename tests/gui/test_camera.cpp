@@ -163,7 +163,7 @@ class TestCamera : public QObject {
     camera.fit({}, panes[0]);
     QCOMPARE(camera, before);
     Bounds point;
-    point.add({1, 1, 1});
+    point.add(Vec3{1, 1, 1});
     camera.fit(point, panes[0]);
     QVERIFY(camera.distance > 0 && near(camera.target, {1, 1, 1}));
   }

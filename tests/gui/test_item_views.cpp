@@ -20,7 +20,7 @@ namespace {
 
 ViewSpec specOf(const char* kind, const std::vector<Json>& layers, const Json& more) {
   Json json = {{"id", "v"}, {"title", "Features"}, {"kind", kind}, {"layers", layers}};
-  json.update(more);
+  if (more.is_object()) json.update(more);
   return ViewSpec::parse(json);
 }
 
@@ -398,7 +398,9 @@ class TestItemViews : public QObject {
         view.table().style()->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &option, &view.table());
     QTest::mouseClick(view.table().viewport(), Qt::LeftButton, Qt::NoModifier, box.center());
     QCOMPARE(s.model.selection(), (Selection{"neuron", {11, 13}}));
+    qInfo() << view.table().currentIndex();
     QTest::keyClick(&view.table(), Qt::Key_Space);
+    qInfo() << s.model.selection().ids;
     QCOMPARE(s.model.selection(), (Selection{"neuron", {11}}));
     s.model.undoStack().undo();
     QCOMPARE(s.model.selection(), (Selection{"neuron", {11, 13}}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Line plots against known numbers.
+#include <QDragEnterEvent>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QtTest>
@@ -36,7 +37,7 @@ class Lines : public LinesView {
  private:
   static ViewSpec specOf(Json more, const std::vector<Json>& layers) {
     Json json = {{"id", "v"}, {"title", "Accuracy"}, {"kind", "lines"}, {"layers", layers}};
-    json.update(more);
+    if (more.is_object()) json.update(more);
     return ViewSpec::parse(json);
   }
 };
@@ -166,7 +167,8 @@ class TestLines : public QObject {
     QStringList labels;
     for (const Tick& tick : log.y.ticks(8)) labels << tick.label;
     QCOMPARE(labels, QStringList({"10⁻⁴", "0.001", "0.01", "0.1", "1"}));
-    for (const QPointF& p : view.marks<Polyline>()[0].points) QVERIFY(near(p.y(), -p.x() / 250, 1e-9));
+    const auto curve = view.marks<Polyline>()[0].points;
+    for (const QPointF& p : curve) QVERIFY(near(p.y(), -p.x() / 250, 1e-9));
     QCOMPARE(log.x.title, QStringLiteral("step"));
     QVERIFY(log.x.low == 0 && log.x.high == 1000);
 
@@ -425,6 +427,9 @@ class TestLines : public QObject {
     Lines view(s.model, {}, {line("loss")});
     QMimeData data;
     data.setData(measureMimeType, "signed");
+    QDragEnterEvent enter({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&view, &enter);
+    QVERIFY(enter.isAccepted());
     QDropEvent drop({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(&view, &drop);
     QCOMPARE(view.header().legend().size(), std::size_t{2});
@@ -437,6 +442,7 @@ class TestLines : public QObject {
     }
     QSignalSpy problem(&s.model, &SessionModel::problem);
     data.setData(measureMimeType, "nonsense-of-a-name");
+    QCoreApplication::sendEvent(&view, &enter);
     QDropEvent wrong({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(&view, &wrong);
     QCOMPARE(problem.size(), 1);

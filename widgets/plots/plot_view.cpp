@@ -85,6 +85,7 @@ PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
           [this, coordinates](const QPointF& position) { hoveredAt(coordinates(position), position); });
   connect(canvas_, &PlotCanvas::hoverLeft, this, [this] { hoveredAt(std::nullopt, {}); });
   const auto showNow = [this] {
+    restyle();  // lines of what is selected
     dirty_ = true;
     if (isVisible()) refresh();
   };

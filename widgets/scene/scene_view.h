@@ -36,6 +36,8 @@ class SceneView : public View {
   bool showPreset(const QString& id);
   bool isTurning() const { return turning_.isActive(); }
   void setTurning(bool on);
+  /// What the pane says instead of a picture: what will fill it, or what is wrong; "" when there is a picture.
+  QString message() const;
   /// Waits for the render thread and returns what the pane shows, with its overlay, in this many pixels.
   QImage picture(QSize pixels, double fontPixels);
 
@@ -75,7 +77,6 @@ class SceneView : public View {
   QString describe(const PickedItem& item) const;
   void makeTools();
   void placeTools();
-  QString emptyText() const;
   QString stepText() const;
   void onCommand(const Command& command);
 
