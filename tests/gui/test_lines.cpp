@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Line plots against known numbers.
+#include <QAccessible>
 #include <QDragEnterEvent>
 #include <QMimeData>
 #include <QSignalSpy>
@@ -395,6 +396,25 @@ class TestLines : public QObject {
     QVERIFY(!s.model.following());
     s.model.undoStack().undo();
     QVERIFY(s.model.following());
+  }
+
+  void keysMoveTheCursorAndTheReadOutIsSpoken() {
+    PlotSession s;
+    const auto run = s.addRun("a", 1, 100);
+    for (const std::int64_t step : {0, 10, 40, 100}) run->addScalar("loss", {step, static_cast<double>(step) / 4});
+    run->setLastStep(100);
+    Lines view(s.model, {}, {line("loss")});
+    std::vector<std::int64_t> steps;
+    for (const Qt::Key key : {Qt::Key_Left, Qt::Key_Left, Qt::Key_Left, Qt::Key_Left, Qt::Key_Right}) {
+      QTest::keyClick(&view.canvas(), key);
+      steps.push_back(s.model.cursor());
+    }
+    QCOMPARE(steps, std::vector<std::int64_t>({40, 10, 0, 0, 10}));
+    QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(&view.canvas());
+    QVERIFY(spoken);
+    QCOMPARE(spoken->role(), QAccessible::Chart);
+    QCOMPARE(spoken->text(QAccessible::Name), QStringLiteral("Accuracy"));
+    QCOMPARE(spoken->text(QAccessible::Value), QStringLiteral("step 10. Loss 2.5"));
   }
 
   void markersOfEventsPhasesAndInterventions() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A scene as a widget: what it says when empty, the camera under mouse and keys, selection, data, figures.
+#include <QAccessible>
 #include <QSignalSpy>
 #include <QtTest>
 
@@ -127,10 +128,14 @@ class TestSceneView : public QObject {
     QTRY_COMPARE(s.model.selection(), (Selection{"neuron", {10, 12}}));
     click({1, 1, 0}, Qt::ControlModifier);
     QTRY_COMPARE(s.model.selection(), (Selection{"neuron", {12}}));
+    s.model.undoStack().undo();  // clicks that follow each other are one step
+    QVERIFY(s.model.selection().ids.empty());
+    s.model.undoStack().redo();
+    QCOMPARE(s.model.selection(), (Selection{"neuron", {12}}));
     click({0, 0, 0});  // nothing there
     QTRY_VERIFY(s.model.selection().ids.empty());
-    s.model.undoStack().undo();
-    QCOMPARE(s.model.selection(), (Selection{"neuron", {12}}));
+    click({-1, -1, 0});
+    QTRY_COMPARE(s.model.selection(), (Selection{"neuron", {12}}));
     QTest::keyClick(&shown.view, Qt::Key_Escape);
     QVERIFY(s.model.selection().ids.empty());
   }
@@ -237,7 +242,7 @@ class TestSceneView : public QObject {
     s.model.setCursor(20);
     QVERIFY(shown.view.dataCsv().contains(QStringLiteral("10,1,1")));
     QVERIFY(shown.view.picture({400, 300}, 12) != later);
-    QCOMPARE(shown.view.dataCsv().section('\n', 0, 0), QStringLiteral("neuron,points [0],points [1]"));
+    QCOMPARE(shown.view.dataCsv().section('\n', 0, 0), QStringLiteral("neuron,Points [0],Points [1]"));
   }
 
   // The picture with its overlay is that of the window; a selected item has a ring, the step stands below.
@@ -255,6 +260,16 @@ class TestSceneView : public QObject {
     QVERIFY2((changed.center() - at).manhattanLength() <= 3,
              qPrintable(QStringLiteral("%1 %2").arg(changed.center().x()).arg(at.x())));
     QVERIFY(changed.width() > 10 && changed.width() < 60);
+  }
+
+  void isSpoken() {
+    Square s;
+    Shown shown(s.model);
+    s.model.select({"neuron", {13}});
+    QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(&shown.view);
+    QCOMPARE(spoken->role(), QAccessible::Graphic);
+    QCOMPARE(spoken->text(QAccessible::Name), QStringLiteral("Carousel"));
+    QTRY_COMPARE(spoken->text(QAccessible::Value), QStringLiteral("step 0; 4 of neuron; neuron 13 selected"));
   }
 
   void theWindowShowsWhatTheServiceDrew() {

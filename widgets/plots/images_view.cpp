@@ -20,6 +20,7 @@ namespace learnscope {
 ImagesView::ImagesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(model(), QStringLiteral("view.") + QString::fromStdString(spec().id)) {
+  installSpoken();
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setMinimumSize(120, 80);
@@ -216,6 +217,16 @@ std::optional<std::size_t> ImagesView::pictureAt(const QPointF& position) const 
   for (std::size_t i = 0; i < pictures_.size(); ++i)
     if (grid.place(i, area.topLeft() - QPointF(0, offset_)).contains(position)) return i;
   return std::nullopt;
+}
+
+QString ImagesView::spokenText() const {
+  if (pictures_.empty()) return mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr);
+  QString text = tr("step %1. %n picture(s)", nullptr, static_cast<int>(pictures_.size())).arg(model().cursor());
+  for (const Picture& picture : pictures_)
+    if (isSelected(picture.id))
+      text += QStringLiteral("; ") +
+              tr("%1 selected").arg(picture.label.isEmpty() ? QString::number(picture.id) : picture.label);
+  return text;
 }
 
 void ImagesView::select(std::size_t i) {

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "widgets/model/binding.h"
+#include "widgets/model/spoken.h"
 #include "widgets/model/view.h"
 
 namespace learnscope {
 
 /// A grid of small pictures at the cursor: an array [N, H, W] (grey or mapped) or [N, H, W, 3] (red, green, blue).
-class ImagesView : public View {
+class ImagesView : public View, public Spoken {
   Q_OBJECT
  public:
   ImagesView(ViewSpec spec, SessionModel& model, QWidget* parent);
@@ -15,6 +16,7 @@ class ImagesView : public View {
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
   QString dataCsv() const override;
   QSize sizeHint() const override { return {320, 220}; }
+  QString spokenText() const override;
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -119,6 +119,10 @@ class ItemLayer : public LineLayer {
     return best;
   }
 
+  std::optional<std::int64_t> recordBeside(std::int64_t step, int by) const override {
+    return stepBeside(history_.rows(), step, by);
+  }
+
   void addCsv(QString& text) const override {
     const QString head =
         csvQuoted(QString::fromStdString(run_->info().id)) + ',' + QString::number(run_->info().seed) + ',';

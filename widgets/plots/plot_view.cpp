@@ -71,6 +71,8 @@ PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
   canvas_->setAccessibleName(spec().title);
   canvas_->setAccessibleDescription(spec().doc);
   canvas_->installEventFilter(this);
+  canvas_->setSpoken([this] { return spokenText(); });
+  connect(canvas_, &PlotCanvas::stepped, this, [this](int by) { stepBy(by); });
   selectKind_ = QString::fromStdString(spec().json.value("select", std::string()));
   for (const Json& layer : spec().json["layers"])
     if (selectKind_.isEmpty() && layer.contains("select"))
@@ -155,6 +157,16 @@ void PlotView::paintFigure(QPainter& painter, const QRectF& rect, const FigureSt
 }
 
 QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr); }
+
+QString PlotView::spokenText() const {
+  const Chart& chart = canvas_->chart();
+  if (!chart.empty.isEmpty()) return chart.empty;
+  QStringList parts;
+  for (std::size_t i = 0; i < header_->legend().size(); ++i)
+    parts << (header_->legend()[i].label + ' ' + (i < header_->values().size() ? header_->values()[i] : QString()))
+                 .trimmed();
+  return tr("step %1. %2").arg(model().hoverStep().value_or(model().cursor())).arg(parts.join(QStringLiteral("; ")));
+}
 
 void PlotView::selectItem(std::int64_t id) {
   if (selectKind_.isEmpty()) return;

@@ -49,6 +49,8 @@ class PlotView : public View {
   virtual void clickedAt(const QPointF& coordinates, const QPointF& position) = 0;
   virtual void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position);
   virtual void fillMenu(QMenu& menu);
+  /// By the arrow keys: the next record or item.
+  virtual void stepBy(int by) = 0;
   virtual void drawOverlay(QPainter& painter);
 
   Config config() const;
@@ -63,6 +65,8 @@ class PlotView : public View {
   bool isSelected(std::int64_t id) const;
   QString selectKind() const { return selectKind_; }
   QString emptyText() const;
+  /// "step 460. train 0.98; test 0.95"; what will fill it while it is empty.
+  virtual QString spokenText() const;
 
   void changeEvent(QEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;

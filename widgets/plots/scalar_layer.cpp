@@ -199,6 +199,10 @@ class ScalarLayer : public LineLayer {
     return result;
   }
 
+  std::optional<std::int64_t> recordBeside(std::int64_t step, int by) const override {
+    return lines_.empty() ? std::nullopt : stepBeside(*lines_.back()->series, step, by);
+  }
+
   void addCsv(QString& text) const override {
     for (const auto& line : lines_) {
       const QString head = csvQuoted(QString::fromStdString(line->run->info().id)) + ',' +

@@ -5,7 +5,6 @@
 #include <QFontMetricsF>
 #include <QHeaderView>
 #include <QMenu>
-#include <QMouseEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -17,29 +16,6 @@
 #include "widgets/plots/plot_view.h"
 
 namespace learnscope {
-namespace {
-
-/// A click on a check box leaves the selected rows alone.
-class CheckTable : public QTableView {
- public:
-  using QTableView::QTableView;
-
- protected:
-  QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex& at, const QEvent* event) const override {
-    if (event && dynamic_cast<const QMouseEvent*>(event) && at.flags() & Qt::ItemIsUserCheckable) {
-      QStyleOptionViewItem option;
-      initViewItemOption(&option);
-      option.rect = visualRect(at);
-      option.features |= QStyleOptionViewItem::HasCheckIndicator;
-      const QRect box = style()->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &option, this);
-      if (box.contains(static_cast<const QMouseEvent*>(event)->position().toPoint()))
-        return QItemSelectionModel::NoUpdate;
-    }
-    return QTableView::selectionCommand(at, event);
-  }
-};
-
-}  // namespace
 
 void ItemTableModel::setColumns(std::vector<Column> columns) {
   beginResetModel();
@@ -162,7 +138,7 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(model(), QStringLiteral("view.") + QString::fromStdString(spec().id)),
       items_(new ItemTableModel(this)),
-      table_(new CheckTable(this)),
+      table_(new QTableView(this)),
       empty_(new QLabel(table_->viewport())) {
   auto* fill = new QVBoxLayout(table_->viewport());
   fill->addWidget(empty_);
@@ -179,6 +155,7 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
   table_->setAccessibleDescription(spec().doc);
   table_->setSortingEnabled(true);
   table_->sortByColumn(-1, Qt::AscendingOrder);
+  table_->setTabKeyNavigation(false);  // Tab goes on to the next control
   table_->setShowGrid(false);
   table_->setFrameShape(QFrame::NoFrame);
   table_->setAlternatingRowColors(true);

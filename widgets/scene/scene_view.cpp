@@ -29,6 +29,7 @@ SceneView::SceneView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* par
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(sessionModel, QStringLiteral("scene.") + QString::fromStdString(spec().id)),
       service_(RenderService::shared()) {
+  installSpoken();
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setAttribute(Qt::WA_OpaquePaintEvent);
@@ -264,6 +265,17 @@ QString SceneView::message() const {
     return tr("Nothing recorded yet.");
   }
   return {};
+}
+
+QString SceneView::spokenText() const {
+  if (const QString said = message(); !said.isEmpty()) return said;
+  QStringList parts{stepText()};
+  for (const SceneLayer& layer : snapshot_.layers)
+    if (!layer.ids.empty())
+      parts << tr("%1 of %2").arg(layer.ids.size()).arg(layer.select.isEmpty() ? tr("items") : layer.select);
+  const Selection& selection = model().selection();
+  for (const std::int64_t id : selection.ids) parts << tr("%1 %2 selected").arg(selection.kind).arg(id);
+  return parts.join(QStringLiteral("; "));
 }
 
 void SceneView::paintEvent(QPaintEvent*) {
