@@ -9,6 +9,7 @@
 #include "widgets/export/figure_actions.h"
 #include "widgets/export/pdf_page.h"
 #include "widgets/export/svg_device.h"
+#include "widgets/export/xml_text.h"
 #include "widgets/model/view.h"
 
 namespace learnscope {
@@ -40,9 +41,9 @@ QByteArray xmp(const QString& title, const Metadata& entries) {
           "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
           "xmlns:learnscope=\"https://learnscope.invalid/ns/figure\">\n"
           "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n")
-          .arg(title.toHtmlEscaped());
+          .arg(xmlText(title));
   for (const auto& [name, value] : entries)
-    text += QStringLiteral("<learnscope:%1>%2</learnscope:%1>\n").arg(name, value.toHtmlEscaped());
+    text += QStringLiteral("<learnscope:%1>%2</learnscope:%1>\n").arg(name, xmlText(value));
   return (text + QStringLiteral("</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>\n")).toUtf8();
 }
 

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <optional>
 
+#include "widgets/export/xml_text.h"
+
 namespace learnscope {
 namespace {
 
@@ -129,7 +131,7 @@ class SvgDevice::Engine : public QPaintEngine {
     enterClip();
     QString line =
         QStringLiteral("<text xml:space=\"preserve\" font-family=\"%1, sans-serif\" font-size=\"%2\" fill=\"%3\"%4")
-            .arg(QFontInfo(font).family().toHtmlEscaped(), num(size), colorOf(pen_.color()),
+            .arg(xmlText(QFontInfo(font).family()), num(size), colorOf(pen_.color()),
                  opacity("fill-opacity", faded(pen_.color())));
     if (font.bold()) line += QStringLiteral(" font-weight=\"bold\"");
     if (font.italic()) line += QStringLiteral(" font-style=\"italic\"");
@@ -138,7 +140,7 @@ class SvgDevice::Engine : public QPaintEngine {
     const QPointF place = transform_.map(at);
     const bool upright = transform_.type() <= QTransform::TxTranslate;
     line += upright ? QStringLiteral(" x=\"%1\" y=\"%2\"").arg(num(place.x()), num(place.y())) : transformAttribute(at);
-    body_ += line + '>' + item.text().toHtmlEscaped() + QStringLiteral("</text>\n");
+    body_ += line + '>' + xmlText(item.text()) + QStringLiteral("</text>\n");
   }
 
   void drawPixmap(const QRectF& target, const QPixmap& pixmap, const QRectF& source) override {
@@ -303,10 +305,10 @@ QByteArray SvgDevice::document() const {
           "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" version=\"1.1\" "
           "width=\"%1mm\" height=\"%2mm\" viewBox=\"0 0 %3 %4\">\n")
           .arg(exact(widthMm_), exact(heightMm_), exact(widthMm_ * pointsPerMm), exact(heightMm_ * pointsPerMm));
-  text += QStringLiteral("<title>%1</title>\n").arg(title_.toHtmlEscaped());
+  text += QStringLiteral("<title>%1</title>\n").arg(xmlText(title_));
   text += QStringLiteral("<metadata><learnscope:figure xmlns:learnscope=\"https://learnscope.invalid/ns/figure\">\n");
   for (const auto& [name, value] : metadata_)
-    text += QStringLiteral("<learnscope:%1>%2</learnscope:%1>\n").arg(name, value.toHtmlEscaped());
+    text += QStringLiteral("<learnscope:%1>%2</learnscope:%1>\n").arg(name, xmlText(value));
   text += QStringLiteral("</learnscope:figure></metadata>\n");
   if (!engine_->definitions().isEmpty()) text += QStringLiteral("<defs>\n%1</defs>\n").arg(engine_->definitions());
   return (text + engine_->body() + QStringLiteral("</svg>\n")).toUtf8();

@@ -41,10 +41,11 @@ const Names& layerKeys(const std::string& mark) {
       {"image", {"value", "labels", "map", "range"}},
       {"column", {"title", "value", "digits", "item"}},
       {"text", {"value"}}};
-  static const Names scene{"position", "x",       "y",         "z",     "angle",  "radius", "size",  "opacity",
-                           "trail",    "flashOn", "height",    "width", "extent", "closed", "over",  "value",
-                           "vertices", "faces",   "direction", "scale", "edges",  "step",   "at",    "rotation",
-                           "file",     "shading", "wireframe", "range", "map",    "labels", "event", "title"};
+  static const Names scene{"position", "x",      "y",        "z",      "angle",     "radius",    "size",
+                           "opacity",  "trail",  "flashOn",  "height", "width",     "extent",    "closed",
+                           "over",     "value",  "vertices", "faces",  "direction", "scale",     "edges",
+                           "step",     "at",     "rotation", "file",   "shading",   "wireframe", "range",
+                           "map",      "labels", "event",    "shape",  "title"};
   const auto found = keys.find(mark);
   return found == keys.end() ? scene : found->second;
 }

@@ -82,7 +82,7 @@ Chart BarsView::chart(const Theme& theme) {
   Extent xs, ys;
   Boxes boxes;
   bool histogram = false;
-  const double floor = result.y.scale.kind == ScaleMap::Kind::Log ? std::nan("") : 0;
+  const bool log = result.y.scale.kind == ScaleMap::Kind::Log;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     histogram |= layers_[l].bins > 0;
     for (const Bar& bar : bars(l, theme)) {
@@ -92,7 +92,7 @@ Chart BarsView::chart(const Theme& theme) {
       ys.add(top);
       if (!std::isfinite(top)) continue;
       boxes.boxes.push_back(
-          {QRectF(QPointF(bar.from, floor), QPointF(bar.to, top)), bar.color, bar.item && isSelected(*bar.item)});
+          {QRectF(QPointF(bar.from, 0), QPointF(bar.to, top)), bar.color, bar.item && isSelected(*bar.item)});
     }
     if (!layers_[l].label.isEmpty() && !layers_[l].color.value)
       result.legend.push_back({layers_[l].label, theme.color(layers_[l].color.key), LegendEntry::Shape::Square, 0});
@@ -108,13 +108,15 @@ Chart BarsView::chart(const Theme& theme) {
     result.empty = emptyText();
     return result;
   }
-  if (std::isfinite(floor)) ys.add(0);
-  const double base = std::isfinite(floor) ? 0 : ys.low - 0.1;
-  for (Box& box : boxes.boxes)
-    if (!std::isfinite(floor)) box.rect.setTop(base);
+  if (log) {
+    ys.add(ys.low - 0.1);  // a log axis has no 0: bars stand a little below the lowest
+    for (Box& box : boxes.boxes) box.rect.setTop(ys.low);
+  } else {
+    ys.add(0);
+  }
   std::tie(result.x.low, result.x.high) = padded(xs.low, xs.high, histogram ? 0 : 0.02);
   std::tie(result.y.low, result.y.high) = padded(ys.low, ys.high, 0.05);
-  if (ys.low >= 0 && std::isfinite(floor)) result.y.low = 0;
+  if (log || ys.low >= 0) result.y.low = ys.low;
   if (const auto given = rangeGiven(spec().json, "y"))
     std::tie(result.y.low, result.y.high) =
         std::pair{result.y.scale.forward(given->first), result.y.scale.forward(given->second)};

@@ -246,15 +246,21 @@ std::vector<QPointF> thinned(const std::vector<QPointF>& points, double low, dou
   if (points.size() <= 4 * static_cast<std::size_t>(columns)) return points;
   std::vector<QPointF> result;
   const double width = (high - low) / columns;
+  const auto slice = [&](std::size_t i) { return std::floor((points[i].x() - low) / width); };
   std::size_t begin = 0;
   while (begin < points.size()) {
-    const double slice = std::floor((points[begin].x() - low) / width);
-    std::size_t end = begin, least = begin, most = begin;
-    for (; end < points.size() && std::floor((points[end].x() - low) / width) == slice; ++end) {
-      if (!(points[end].y() >= points[least].y())) least = end;
-      if (!(points[end].y() <= points[most].y())) most = end;
+    // A gap ends a slice, so that it stays where it is; a run of them is one.
+    if (std::isnan(points[begin].y())) {
+      if (result.empty() || !std::isnan(result.back().y())) result.push_back(points[begin]);
+      ++begin;
+      continue;
     }
-    std::array<std::size_t, 4> kept{begin, std::min(least, most), std::max(least, most), end - 1};
+    std::size_t end = begin, least = begin, most = begin;
+    for (; end < points.size() && slice(end) == slice(begin) && !std::isnan(points[end].y()); ++end) {
+      if (points[end].y() < points[least].y()) least = end;
+      if (points[end].y() > points[most].y()) most = end;
+    }
+    const std::array<std::size_t, 4> kept{begin, std::min(least, most), std::max(least, most), end - 1};
     for (std::size_t i = 0; i < 4; ++i)
       if (i == 0 || kept[i] != kept[i - 1]) result.push_back(points[kept[i]]);
     begin = end;

@@ -141,7 +141,7 @@ void drawMark(QPainter& painter, const Mapper& mapper, const Mark& mark, const D
 void drawLegendSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry, double unit);
 
 /// Keeps the first, lowest, highest and last point of each of `columns` equal slices of [low, high]: what a plot of
-/// that many pixels shows cannot be told from the whole.
+/// that many pixels shows cannot be told from the whole. Gaps (NaN) stay.
 std::vector<QPointF> thinned(const std::vector<QPointF>& points, double low, double high, int columns);
 
 }  // namespace learnscope

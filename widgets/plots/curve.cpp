@@ -39,6 +39,7 @@ void Curve::append(double x, double y) {
   const double key = xScale_.forward(x), value = yScale_.forward(y);
   if (!std::isfinite(key)) return;
   raw_->data()->add(QCPGraphData(key, value));
+  values_.push_back(y);
   x_.add(key);
   y_.add(value);
   if (weight_ > 0) appendSmoothed(key, y);
@@ -60,6 +61,7 @@ void Curve::clear(ScaleMap x, ScaleMap y) {
   x_ = y_ = {};
   mean_ = 0;
   mass_ = 1;
+  values_.clear();
   raw_->data()->clear();
   smooth_->data()->clear();
 }
@@ -71,7 +73,8 @@ void Curve::setSmoothing(double weight) {
   smooth_->data()->clear();
   smooth_->setVisible(weight > 0);
   if (weight <= 0) return;
-  for (const QCPGraphData& point : *raw_->data()) appendSmoothed(point.key, yScale_.inverse(point.value));
+  std::size_t i = 0;
+  for (const QCPGraphData& point : *raw_->data()) appendSmoothed(point.key, values_[i++]);
 }
 
 void Curve::setStyle(const QColor& color, double width, int dash, bool isFaded) {

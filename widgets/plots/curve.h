@@ -26,8 +26,9 @@ struct Extent {
 /// One line of a plot and its smoothed twin, both graphs of a canvas, in axis coordinates. Points are only ever
 /// appended.
 ///
-/// Smoothing is the exponential mean s_n = w s_(n-1) + (1 - w) y_n over all recorded values, divided by 1 - w^n so that
-/// it does not start at 0 (Kingma & Ba 2015, section 3); computed before any decimation.
+/// Smoothing is the exponential mean s_n = w s_(n-1) + (1 - w) y_n over all recorded finite values, divided by 1 - w^n
+/// so that it does not start at 0 (Kingma & Ba 2015, section 3); computed before any decimation and whatever the scale:
+/// a 0 on a log axis is a gap in the raw line and counts in the mean. What is not finite is a gap in both.
 class Curve {
  public:
   Curve(PlotCanvas& canvas, ScaleMap x, ScaleMap y);
@@ -40,7 +41,6 @@ class Curve {
   /// 0 <= weight < 1; 0 hides the smoothed line.
   void setSmoothing(double weight);
   void setStyle(const QColor& color, double width, int dash, bool faded);
-  /// A null value leaves a gap in both.
   std::size_t size() const { return static_cast<std::size_t>(raw_->data()->size()); }
   const Extent& xExtent() const { return x_; }
   const Extent& yExtent() const { return y_; }
@@ -61,6 +61,7 @@ class Curve {
 
   PlotCanvas& canvas_;
   QCPGraph *raw_, *smooth_;
+  std::vector<double> values_;  ///< of the points of raw_
   ScaleMap xScale_, yScale_;
   Extent x_, y_;
   double weight_ = 0, mean_ = 0, mass_ = 1;

@@ -226,6 +226,11 @@ void HeatmapView::hoveredAt(const std::optional<QPointF>& coordinates, const QPo
     model().setHoverStep(std::nullopt);
 }
 
+void HeatmapView::stepBy(int by) {
+  if (!history_ || !selectKind().isEmpty()) return ItemView::stepBy(by);
+  if (const auto step = stepBeside(history_->rows(), model().cursor(), by)) model().userCursor(*step);
+}
+
 void HeatmapView::drawOverlay(QPainter& painter) {
   if (!history_ || !canvas().chart().empty.isEmpty()) return;
   const Mapper mapper = canvas().mapper();

@@ -22,6 +22,7 @@ class HeatmapView : public ItemView {
   void clickedAt(const QPointF& coordinates, const QPointF& position) override;
   void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) override;
   void drawOverlay(QPainter& painter) override;
+  void stepBy(int by) override;
 
  private:
   struct Category {

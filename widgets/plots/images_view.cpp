@@ -20,6 +20,7 @@ namespace learnscope {
 ImagesView::ImagesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(model(), QStringLiteral("view.") + QString::fromStdString(spec().id)) {
+  installSpoken();
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setMinimumSize(120, 80);
@@ -58,8 +59,9 @@ void ImagesView::refresh() {
   const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.back();
   if (!built_ || now != run_) {
     run_ = now;
-    rebuild();
     dirty_ = true;
+    pictures_.clear();
+    mistake_ = mistakeIn([this] { rebuild(); });
   }
   if (run_ && value_.binding().source != Binding::Source::Constant)
     dirty_ |= value_.update(model(), *run_, model().cursor(), &feed_);
@@ -75,8 +77,9 @@ void ImagesView::makePictures(const Theme& theme) {
   const Bound& bound = *value_.value();
   const std::size_t axes = bound.shape.size();
   if (axes < 2 || axes > 4 || bound.values.empty()) return;
-  // [H, W] is one picture; the last of four axes holds the colour channels.
+  // [H, W] is one picture; the last of four axes holds the colour channels: one or three.
   const bool many = axes > 2, coloured = axes == 4 && bound.shape[3] == 3;
+  if (axes == 4 && !coloured && bound.shape[3] != 1) return;
   const auto n = many ? static_cast<std::size_t>(bound.shape[0]) : 1;
   const int height = static_cast<int>(bound.shape[many ? 1 : 0]), width = static_cast<int>(bound.shape[many ? 2 : 1]);
   const std::size_t each = bound.values.size() / n;
@@ -148,7 +151,8 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
   painter.setFont(font);
   if (pictures_.empty()) {
     painter.setPen(theme.muted);
-    painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap, tr("Pictures appear here once they are recorded"));
+    painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap,
+                     mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr));
     return;
   }
   const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : metrics.height(), fit);
@@ -172,17 +176,24 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
   }
 }
 
+QRectF ImagesView::pictureArea() const { return QRectF(rect()).adjusted(10, 8, -10, -8); }
+
+QFont ImagesView::labelFont() const {
+  QFont small = font();
+  small.setPointSizeF(std::max(6.5, small.pointSizeF() * 0.88));
+  return small;
+}
+
 void ImagesView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const Theme theme = Theme::of(palette());
   painter.fillRect(rect(), theme.plotBackground);
-  QFont small = font();
-  small.setPointSizeF(std::max(6.5, small.pointSizeF() * 0.88));
-  draw(painter, QRectF(rect()).adjusted(10, 8, -10, -8), theme, small, 1, false, offset_);
+  draw(painter, pictureArea(), theme, labelFont(), 1, false, offset_);
 }
 
 void ImagesView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
   refresh();
+  if (mistake_) throw ConfigError(*mistake_);
   const Theme theme = figureTheme(style);
   makePictures(theme);
   if (!style.transparent) painter.fillRect(rect, theme.plotBackground);
@@ -201,13 +212,21 @@ void ImagesView::paintFigure(QPainter& painter, const QRectF& rect, const Figure
 }
 
 std::optional<std::size_t> ImagesView::pictureAt(const QPointF& position) const {
-  QFont small = font();
-  small.setPointSizeF(std::max(6.5, small.pointSizeF() * 0.88));
-  const QRectF area = QRectF(rect()).adjusted(10, 8, -10, -8);
-  const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : QFontMetricsF(small).height(), false);
+  const QRectF area = pictureArea();
+  const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : QFontMetricsF(labelFont()).height(), false);
   for (std::size_t i = 0; i < pictures_.size(); ++i)
     if (grid.place(i, area.topLeft() - QPointF(0, offset_)).contains(position)) return i;
   return std::nullopt;
+}
+
+QString ImagesView::spokenText() const {
+  if (pictures_.empty()) return mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr);
+  QString text = tr("step %1. %n picture(s)", nullptr, static_cast<int>(pictures_.size())).arg(model().cursor());
+  for (const Picture& picture : pictures_)
+    if (isSelected(picture.id))
+      text += QStringLiteral("; ") +
+              tr("%1 selected").arg(picture.label.isEmpty() ? QString::number(picture.id) : picture.label);
+  return text;
 }
 
 void ImagesView::select(std::size_t i) {
@@ -233,8 +252,8 @@ void ImagesView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void ImagesView::scrollTo(double offset) {
-  const QRectF area = QRectF(rect()).adjusted(10, 8, -10, -8);
-  const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : QFontMetricsF(font()).height(), false);
+  const QRectF area = pictureArea();
+  const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : QFontMetricsF(labelFont()).height(), false);
   const double whole = grid.rows * (grid.pictureHeight + grid.label + grid.cell - grid.pictureWidth);
   offset_ = std::clamp(offset, 0.0, std::max(0.0, whole - area.height()));
   QWidget::update();

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "widgets/model/binding.h"
+#include "widgets/model/spoken.h"
 #include "widgets/model/view.h"
 
 namespace learnscope {
 
 /// A grid of small pictures at the cursor: an array [N, H, W] (grey or mapped) or [N, H, W, 3] (red, green, blue).
-class ImagesView : public View {
+class ImagesView : public View, public Spoken {
   Q_OBJECT
  public:
   ImagesView(ViewSpec spec, SessionModel& model, QWidget* parent);
@@ -15,6 +16,7 @@ class ImagesView : public View {
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
   QString dataCsv() const override;
   QSize sizeHint() const override { return {320, 220}; }
+  QString spokenText() const override;
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -43,6 +45,8 @@ class ImagesView : public View {
   Arrangement arranged(const QSizeF& area, double labelHeight, bool fit) const;
   void draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit, bool fit,
             double offset);
+  QRectF pictureArea() const;
+  QFont labelFont() const;
   std::optional<std::size_t> pictureAt(const QPointF& position) const;
   void scrollTo(double offset);
   bool isSelected(std::int64_t id) const;
@@ -55,6 +59,7 @@ class ImagesView : public View {
   std::vector<Picture> pictures_;
   QString selectKind_, shownRun_;
   std::shared_ptr<Run> run_;
+  std::optional<ConfigError> mistake_;  ///< in the page
   bool built_ = false, dirty_ = true;
   double offset_ = 0;
 };

@@ -41,6 +41,7 @@ class ItemLayer : public LineLayer {
   bool update() override {
     if (!history_.update(2, context_.wait)) return false;
     takeRows();
+    lookAtColors();
     return true;
   }
 
@@ -63,11 +64,7 @@ class ItemLayer : public LineLayer {
     selection_ = selection.kind == spec_.select ? selection.ids : std::vector<std::int64_t>{};
     syncSelected();
     middle_.setStyle(theme.color(spec_.color.key), 1.5, 0, false);
-    const bool any = !selection_.empty();
-    for (auto& [id, curve] : curves_) {
-      const bool selected = isSelected(id);
-      curve->setStyle(itemColor(id, theme), selected ? 2 : 1, 0, any && !selected && !crowded_);
-    }
+    for (auto& [id, curve] : curves_) styleCurve(id, theme);
   }
 
   Extent xExtent() const override { return x_; }
@@ -122,6 +119,10 @@ class ItemLayer : public LineLayer {
     return best;
   }
 
+  std::optional<std::int64_t> recordBeside(std::int64_t step, int by) const override {
+    return stepBeside(history_.rows(), step, by);
+  }
+
   void addCsv(QString& text) const override {
     const QString head =
         csvQuoted(QString::fromStdString(run_->info().id)) + ',' + QString::number(run_->info().seed) + ',';
@@ -140,9 +141,17 @@ class ItemLayer : public LineLayer {
   bool isSelected(std::int64_t id) const {
     return std::find(selection_.begin(), selection_.end(), id) != selection_.end();
   }
+  void styleCurve(std::int64_t id, const Theme& theme) {
+    const bool selected = isSelected(id), behind = !selection_.empty() && !selected && !crowded_;
+    curves_.at(id)->setStyle(itemColor(id, theme), selected ? 2 : 1, 0, behind);
+  }
   QString itemName(std::int64_t id) const { return spec_.label + ' ' + QString::number(id); }
   QColor itemColor(std::int64_t id, const Theme& theme) const {
     if (crowded_) return theme.text;
+    if (spec_.color.value) {
+      const auto found = colorValues_.find(id);
+      return spec_.color.at(found == colorValues_.end() ? std::nan("") : found->second, colorRange_, theme);
+    }
     return spec_.json.contains("color") ? theme.color(spec_.color.key) : theme.category(static_cast<int>(id % 1000));
   }
   std::int64_t stepNear(double coordinate) const {
@@ -177,8 +186,27 @@ class ItemLayer : public LineLayer {
   std::map<std::int64_t, std::unique_ptr<Curve>>::iterator addCurve(std::int64_t id) {
     auto curve = std::make_unique<Curve>(context_.canvas, context_.x, context_.y);
     curve->setSmoothing(smoothing_);
-    curve->setStyle(itemColor(id, context_.canvas.theme()), isSelected(id) ? 2 : 1, 0, false);
-    return curves_.emplace(id, std::move(curve)).first;
+    const auto added = curves_.emplace(id, std::move(curve)).first;
+    styleCurve(id, context_.canvas.theme());
+    return added;
+  }
+
+  // The values that colour the lines, at the newest record of what is drawn.
+  void lookAtColors() {
+    if (!spec_.color.value || history_.rows().empty() || crowded_) return;
+    const auto value = evaluate(*spec_.color.value, context_.model, *run_, history_.rows().back().step);
+    if (!value) return;
+    Bound items;
+    const ArrayHistory::Row& row = history_.rows().back();
+    items.shape = {static_cast<std::int64_t>(row.values.size())};
+    if (row.ids) items.ids = *row.ids;
+    const std::vector<double> values = value->forItems(items);
+    std::map<std::int64_t, double> now;
+    for (std::size_t i = 0; i < values.size(); ++i) now[row.id(i)] = values[i];
+    if (now == colorValues_) return;
+    colorValues_ = std::move(now);
+    colorRange_ = spec_.color.rangeOf(values);
+    for (auto& [id, curve] : curves_) styleCurve(id, context_.canvas.theme());
   }
 
   // Too many lines to tell apart: from now on quantiles, and lines only of what is selected.
@@ -227,6 +255,8 @@ class ItemLayer : public LineLayer {
   std::map<std::int64_t, std::unique_ptr<Curve>> curves_;
   Ribbons ribbons_;
   Extent x_, y_;
+  std::map<std::int64_t, double> colorValues_;
+  std::pair<double, double> colorRange_{0, 1};
   std::vector<std::int64_t> selection_;
   std::size_t taken_ = 0;
   double smoothing_ = 0;

@@ -2,6 +2,7 @@
 #include "widgets/plots/item_view.h"
 
 #include <QToolTip>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -62,6 +63,36 @@ std::vector<double> ItemView::channel(const std::shared_ptr<LiveBinding>& bindin
 
 QString ItemView::itemText(std::int64_t id) const {
   return (selectKind().isEmpty() ? tr("item") : selectKind()) + ' ' + QString::number(id);
+}
+
+// The items of the first layer, as the arrow keys go through them.
+std::vector<std::int64_t> ItemView::itemIds() const {
+  std::vector<std::int64_t> ids;
+  for (const auto& binding : live_) {
+    if (!binding->value() || binding->value()->itemIndex || binding->value()->scalar()) continue;
+    for (std::size_t i = 0; i < binding->value()->items(); ++i) ids.push_back(binding->value()->id(i));
+    break;
+  }
+  return ids;
+}
+
+void ItemView::stepBy(int by) {
+  const std::vector<std::int64_t> ids = itemIds();
+  if (ids.empty() || selectKind().isEmpty()) return;
+  const auto now = std::find_if(ids.begin(), ids.end(), [this](std::int64_t id) { return isSelected(id); });
+  const auto n = static_cast<std::ptrdiff_t>(ids.size());
+  const std::ptrdiff_t next = now == ids.end() ? (by > 0 ? 0 : n - 1) : (now - ids.begin() + by + n) % n;
+  model().userSelect({selectKind(), {ids[static_cast<std::size_t>(next)]}});
+}
+
+QString ItemView::spokenText() const {
+  const std::vector<std::int64_t> ids = itemIds();
+  QString text = PlotView::spokenText();
+  if (ids.empty() || !canvas().chart().empty.isEmpty()) return text;
+  text += tr(" %n item(s)", nullptr, static_cast<int>(ids.size()));
+  for (const std::int64_t id : ids)
+    if (isSelected(id)) text += QStringLiteral("; ") + tr("%1 selected").arg(itemText(id));
+  return text;
 }
 
 void ItemView::clickedAt(const QPointF& coordinates, const QPointF&) {

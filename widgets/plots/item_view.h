@@ -16,6 +16,8 @@ class ItemView : public PlotView {
   bool update() final;
   void clickedAt(const QPointF& coordinates, const QPointF& position) override;
   void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) override;
+  void stepBy(int by) override;
+  QString spokenText() const override;
 
   /// Reads the layers of the page; their bindings are made by live().
   virtual void readLayers(const std::vector<Json>& layers) = 0;
@@ -38,6 +40,8 @@ class ItemView : public PlotView {
   QString itemText(std::int64_t id) const;
 
  private:
+  std::vector<std::int64_t> itemIds() const;
+
   AnalysisFeed feed_;
   std::shared_ptr<Run> run_;
   std::vector<std::shared_ptr<LiveBinding>> live_;

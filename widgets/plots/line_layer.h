@@ -77,6 +77,8 @@ class LineLayer {
   /// The item whose line passes nearest to a point (in coordinates, `perY` coordinates a pixel), if this layer has
   /// items.
   virtual std::optional<std::int64_t> itemAt(double, double, double) const { return std::nullopt; }
+  /// The step of the nearest record before (by < 0) or after `step`.
+  virtual std::optional<std::int64_t> recordBeside(std::int64_t step, int by) const = 0;
   virtual void addCsv(QString& text) const = 0;
   const LineSpec& spec() const { return spec_; }
 
@@ -90,6 +92,14 @@ std::unique_ptr<LineLayer> scalarLayer(LineSpec spec, LineContext& context, std:
                                        std::shared_ptr<Run> current, XSource source);
 /// An array measure [K]: K lines, quantile ribbons above 32, or with `band` mean and deviation over its items.
 std::unique_ptr<LineLayer> itemLayer(LineSpec spec, LineContext& context, std::shared_ptr<Run> run, XSource source);
+
+/// The step of the nearest element of a sequence with steps before (by < 0) or after `step`.
+template <class Sequence>
+std::optional<std::int64_t> stepBeside(const Sequence& records, std::int64_t step, int by) {
+  const std::ptrdiff_t at = indexAt(records, by < 0 ? step - 1 : step), i = by < 0 ? at : at + 1;
+  if (i < 0 || i >= static_cast<std::ptrdiff_t>(records.size())) return std::nullopt;
+  return records[static_cast<std::size_t>(i)].step;
+}
 
 QString csvQuoted(QString text);
 

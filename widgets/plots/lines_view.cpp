@@ -271,6 +271,15 @@ void LinesView::clickedAt(const QPointF& coordinates, const QPointF&) {
         std::clamp<std::int64_t>(axis_->step(context_.x.inverse(coordinates.x())), 0, current_->lastStep()));
 }
 
+// To the record before or after the cursor.
+void LinesView::stepBy(int by) {
+  std::optional<std::int64_t> nearest;
+  for (const auto& layer : layers_)
+    if (const auto step = layer->recordBeside(model().cursor(), by))
+      if (!nearest || std::abs(*step - model().cursor()) < std::abs(*nearest - model().cursor())) nearest = step;
+  if (nearest) model().userCursor(*nearest);
+}
+
 void LinesView::hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) {
   if (!coordinates || !axis_) {
     model().setHoverStep(std::nullopt);

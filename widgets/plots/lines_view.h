@@ -35,6 +35,7 @@ class LinesView : public PlotView {
   void clickedAt(const QPointF& coordinates, const QPointF& position) override;
   void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) override;
   void fillMenu(QMenu& menu) override;
+  void stepBy(int by) override;
   void drawOverlay(QPainter& painter) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;

@@ -56,6 +56,7 @@ class PlotCanvas::Ticker : public QCPAxisTicker {
 };
 
 PlotCanvas::PlotCanvas(QWidget* parent) : QCustomPlot(parent), theme_(Theme::current()) {
+  installSpoken();
   setObjectName(QStringLiteral("plot"));
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
@@ -303,6 +304,12 @@ void PlotCanvas::keyPressEvent(QKeyEvent* event) {
       return zoomBy(1.25, centre, Qt::NoModifier);
     case Qt::Key_0:
       return resetZoom();
+    case Qt::Key_Left:
+      emit stepped(-1);
+      return;
+    case Qt::Key_Right:
+      emit stepped(1);
+      return;
     default:
       QCustomPlot::keyPressEvent(event);
   }

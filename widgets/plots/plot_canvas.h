@@ -5,13 +5,14 @@
 #include <functional>
 #include <optional>
 
+#include "widgets/model/spoken.h"
 #include "widgets/plots/chart.h"
 
 namespace learnscope {
 
 /// QCustomPlot in the look of the house: light grid, no boxes, the same left margin in every plot of a stack, our own
 /// ticks on linear coordinates. Long lines are its graphs (adaptive sampling), all else is drawn from a Chart.
-class PlotCanvas : public QCustomPlot {
+class PlotCanvas : public QCustomPlot, public Spoken {
   Q_OBJECT
  public:
   explicit PlotCanvas(QWidget* parent = nullptr);
@@ -27,6 +28,9 @@ class PlotCanvas : public QCustomPlot {
   /// Drawn above all else and redrawn alone by redrawOverlay(): cursor, read-outs.
   void setOverlay(std::function<void(QPainter&)> draw);
   void redrawOverlay();
+  /// What screen readers say of the plot.
+  void setSpoken(std::function<QString()> say) { say_ = std::move(say); }
+  QString spokenText() const override { return say_ ? say_() : QString(); }
   bool zoomed() const { return zoomed_; }
   void resetZoom();
   QCPGraph* addLine(const QColor& color, double width, int dash);
@@ -36,6 +40,8 @@ class PlotCanvas : public QCustomPlot {
   void clicked(QPointF position);
   void hovered(QPointF position);
   void hoverLeft();
+  /// An arrow key was pressed: by one record or item.
+  void stepped(int by);
   void zoomReset();
 
  protected:
@@ -63,6 +69,7 @@ class PlotCanvas : public QCustomPlot {
   bool zoomed_ = false;
   QPoint pressedAt_;
   std::function<void(QPainter&)> overlay_;
+  std::function<QString()> say_;
 };
 
 }  // namespace learnscope

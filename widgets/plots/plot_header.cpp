@@ -36,7 +36,7 @@ void PlotHeader::setTitle(const QString& title) {
 
 void PlotHeader::setLegend(std::vector<LegendEntry> legend) {
   legend_ = std::move(legend);
-  values_.clear();
+  if (values_.size() != legend_.size()) values_.clear();
   updateGeometry();
   update();
 }

@@ -15,9 +15,12 @@ class PlotHeader : public QWidget {
  public:
   explicit PlotHeader(QWidget* parent = nullptr);
   void setTitle(const QString& title);
+  /// Values stay if there are as many entries as before.
   void setLegend(std::vector<LegendEntry> legend);
   /// One text for each legend entry; "" for none.
   void setValues(std::vector<QString> values);
+  const std::vector<LegendEntry>& legend() const { return legend_; }
+  const std::vector<QString>& values() const { return values_; }
   void setLeftMargin(int margin);
   void setSmoothable(bool on);
   void setSmoothing(double weight);

@@ -37,6 +37,29 @@ std::pair<double, double> padded(double low, double high, double margin) {
   return {low - extra, high + extra};
 }
 
+std::optional<ConfigError> mistakeIn(const std::function<void()>& read) {
+  try {
+    read();
+  } catch (const ConfigError& error) {
+    return error;
+  } catch (const Json::exception& error) {
+    return ConfigError("/layers", error.what(), "expected the types of resources/docs/views.md");
+  }
+  return std::nullopt;
+}
+
+QString mistakeText(const ConfigError& error) {
+  return PlotView::tr("This view's page has a mistake.\n%1").arg(QString::fromUtf8(error.what()));
+}
+
+QString emptyTextOf(const View& view, bool hasRun) {
+  const ViewSpec& spec = view.spec();
+  if (spec.json.contains("empty") && spec.json["empty"].is_string())
+    return QString::fromStdString(spec.json["empty"].get<std::string>());
+  return hasRun ? PlotView::tr("Waiting for the first values")
+                : PlotView::tr("Press play: %1 will appear here").arg(spec.title.toLower());
+}
+
 PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
     : View(std::move(viewSpec), sessionModel, parent), header_(new PlotHeader(this)), canvas_(new PlotCanvas(this)) {
   auto* column = new QVBoxLayout(this);
@@ -48,6 +71,8 @@ PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
   canvas_->setAccessibleName(spec().title);
   canvas_->setAccessibleDescription(spec().doc);
   canvas_->installEventFilter(this);
+  canvas_->setSpoken([this] { return spokenText(); });
+  connect(canvas_, &PlotCanvas::stepped, this, [this](int by) { stepBy(by); });
   selectKind_ = QString::fromStdString(spec().json.value("select", std::string()));
   for (const Json& layer : spec().json["layers"])
     if (selectKind_.isEmpty() && layer.contains("select"))
@@ -62,6 +87,7 @@ PlotView::PlotView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
           [this, coordinates](const QPointF& position) { hoveredAt(coordinates(position), position); });
   connect(canvas_, &PlotCanvas::hoverLeft, this, [this] { hoveredAt(std::nullopt, {}); });
   const auto showNow = [this] {
+    restyle();  // lines of what is selected
     dirty_ = true;
     if (isVisible()) refresh();
   };
@@ -94,8 +120,18 @@ std::string PlotView::layerSignature() const {
 void PlotView::refresh() {
   if (const std::string signature = layerSignature(); signature != signature_) {
     signature_ = signature;
-    rebuild();
     dirty_ = true;
+    mistake_ = mistakeIn([this] { rebuild(); });
+  }
+  if (mistake_) {
+    if (!dirty_) return;
+    Chart said;
+    said.empty = mistakeText(*mistake_);
+    header_->setLegend({});
+    canvas_->setChart(std::move(said));
+    canvas_->replot();
+    dirty_ = false;
+    return;
   }
   const bool changed = update();
   if (!changed && !dirty_) return;
@@ -116,12 +152,20 @@ void PlotView::paintFigure(QPainter& painter, const QRectF& rect, const FigureSt
   waiting_ = true;
   refresh();
   waiting_ = false;
+  if (mistake_) throw ConfigError(*mistake_);
   drawFigure(painter, rect, figureChart(figureTheme(style)), style);
 }
 
-QString PlotView::emptyText() const {
-  if (spec().json.contains("empty")) return QString::fromStdString(spec().json["empty"].get<std::string>());
-  return run() ? tr("Waiting for the first values") : tr("Press play: %1 will appear here").arg(spec().title.toLower());
+QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr); }
+
+QString PlotView::spokenText() const {
+  const Chart& chart = canvas_->chart();
+  if (!chart.empty.isEmpty()) return chart.empty;
+  QStringList parts;
+  for (std::size_t i = 0; i < header_->legend().size(); ++i)
+    parts << (header_->legend()[i].label + ' ' + (i < header_->values().size() ? header_->values()[i] : QString()))
+                 .trimmed();
+  return tr("step %1. %2").arg(model().hoverStep().value_or(model().cursor())).arg(parts.join(QStringLiteral("; ")));
 }
 
 void PlotView::selectItem(std::int64_t id) {

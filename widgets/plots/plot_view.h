@@ -15,6 +15,12 @@ namespace learnscope {
 QString runsBinding(const ViewSpec& spec);
 /// Range given in an axis of a spec, in values.
 std::optional<std::pair<double, double>> rangeGiven(const Json& view, const char* axis);
+/// What will fill a view that has nothing to show: the page's own words ("empty"), or what has to happen.
+QString emptyTextOf(const View& view, bool hasRun);
+/// The mistake in a page that `read` met, also one of a wrong JSON type; nothing if it is right.
+std::optional<ConfigError> mistakeIn(const std::function<void()>& read);
+/// What a view shows whose page has a mistake.
+QString mistakeText(const ConfigError& error);
 QString axisTitle(const Json& view, const char* axis, const QString& fallback = {});
 /// A low..high that is never empty, widened by `margin` of its length on both sides.
 std::pair<double, double> padded(double low, double high, double margin);
@@ -43,6 +49,8 @@ class PlotView : public View {
   virtual void clickedAt(const QPointF& coordinates, const QPointF& position) = 0;
   virtual void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position);
   virtual void fillMenu(QMenu& menu);
+  /// By the arrow keys: the next record or item.
+  virtual void stepBy(int by) = 0;
   virtual void drawOverlay(QPainter& painter);
 
   Config config() const;
@@ -57,6 +65,8 @@ class PlotView : public View {
   bool isSelected(std::int64_t id) const;
   QString selectKind() const { return selectKind_; }
   QString emptyText() const;
+  /// "step 460. train 0.98; test 0.95"; what will fill it while it is empty.
+  virtual QString spokenText() const;
 
   void changeEvent(QEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
@@ -72,6 +82,7 @@ class PlotView : public View {
   PlotCanvas* canvas_;
   QString selectKind_;
   std::string signature_;
+  std::optional<ConfigError> mistake_;  ///< in the page
   bool dirty_ = true;
   bool waiting_ = false;
 };

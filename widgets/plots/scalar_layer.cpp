@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QElapsedTimer>
+#include <QTimer>
 #include <algorithm>
 #include <cmath>
 
@@ -100,6 +101,8 @@ class ScalarLayer : public LineLayer {
       lines_.push_back(std::make_unique<RunLine>(context, std::move(run), spec_.y, source));
     banded_ = spec_.band && lines_.size() > 1;
     if (banded_) mean_ = std::make_unique<Curve>(context.canvas, context.x, context.y);
+    later_.setSingleShot(true);
+    QObject::connect(&later_, &QTimer::timeout, &later_, [this] { context_.arrived(); });
   }
 
   bool update() override {
@@ -108,7 +111,13 @@ class ScalarLayer : public LineLayer {
     bandStale_ |= changed;
     if (!banded_ || !bandStale_) return changed;
     // The band is computed over all values; not more often than it takes time for.
-    if (sinceBand_.isValid() && static_cast<double>(sinceBand_.nsecsElapsed()) < 20 * bandNanoseconds_) return changed;
+    const double rest =
+        sinceBand_.isValid() ? 20 * bandNanoseconds_ - static_cast<double>(sinceBand_.nsecsElapsed()) : 0;
+    if (rest > 0 && !context_.wait) {
+      // The last values of a run must not wait for others that never come.
+      if (!later_.isActive()) later_.start(static_cast<int>(rest * 1e-6) + 1);
+      return changed;
+    }
     computeBand();
     return true;
   }
@@ -190,6 +199,10 @@ class ScalarLayer : public LineLayer {
     return result;
   }
 
+  std::optional<std::int64_t> recordBeside(std::int64_t step, int by) const override {
+    return lines_.empty() ? std::nullopt : stepBeside(*lines_.back()->series, step, by);
+  }
+
   void addCsv(QString& text) const override {
     for (const auto& line : lines_) {
       const QString head = csvQuoted(QString::fromStdString(line->run->info().id)) + ',' +
@@ -248,6 +261,7 @@ class ScalarLayer : public LineLayer {
   std::unique_ptr<Curve> mean_;
   Ribbon ribbon_;
   QElapsedTimer sinceBand_;
+  QTimer later_;  ///< looks again when a band may be computed again
   double bandNanoseconds_ = 0;
 };
 

@@ -173,8 +173,13 @@ QString formatNumber(double value, int digits) {
     }
     return grouped(text);
   }
-  const int exponent = static_cast<int>(std::floor(std::log10(magnitude)));
-  QString part = QString::number(value / std::pow(10.0, exponent), 'g', std::max(digits - 1, 1));
+  int exponent = static_cast<int>(std::floor(std::log10(magnitude)));
+  const auto mantissa = [&] { return QString::number(value / std::pow(10.0, exponent), 'g', std::max(digits - 1, 1)); };
+  QString part = mantissa();
+  if (std::abs(part.toDouble()) >= 10) {  // 9.9996 rounds up to the next power
+    ++exponent;
+    part = mantissa();
+  }
   part.replace(QLatin1Char('-'), minus);
   if (part == QLatin1String("1")) return QStringLiteral("10") + superscript(exponent);
   return part + QStringLiteral("×10") + superscript(exponent);

@@ -26,6 +26,28 @@ void ItemTableModel::setColumns(std::vector<Column> columns) {
   endResetModel();
 }
 
+void ItemTableModel::setChecks(bool checkable, std::vector<std::int64_t> ids) {
+  if (checkable == checkable_ && ids == checks_) return;
+  checkable_ = checkable;
+  checks_ = std::move(ids);
+  if (rowCount() > 0) emit dataChanged(index(0, 0), index(rowCount() - 1, 0), {Qt::CheckStateRole});
+}
+
+bool ItemTableModel::isChecked(int row) const {
+  return std::find(checks_.begin(), checks_.end(), idOf(row)) != checks_.end();
+}
+
+Qt::ItemFlags ItemTableModel::flags(const QModelIndex& at) const {
+  const Qt::ItemFlags usual = QAbstractTableModel::flags(at);
+  return checkable_ && at.isValid() && at.column() == 0 ? usual | Qt::ItemIsUserCheckable : usual;
+}
+
+bool ItemTableModel::setData(const QModelIndex& at, const QVariant& value, int role) {
+  if (!checkable_ || !at.isValid() || at.column() != 0 || role != Qt::CheckStateRole) return false;
+  emit checked(idOf(at.row()), value.toInt() == Qt::Checked);
+  return true;
+}
+
 bool ItemTableModel::look(SessionModel& model, const Run& run, AnalysisFeed& feed) {
   bool changed = false;
   for (Column& column : columns_) changed |= column.value.update(model, run, model.cursor(), &feed);
@@ -98,6 +120,8 @@ int ItemTableModel::columnCount(const QModelIndex& parent) const {
 QVariant ItemTableModel::data(const QModelIndex& at, int role) const {
   if (!at.isValid()) return {};
   if (role == Qt::TextAlignmentRole) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (role == Qt::CheckStateRole && checkable_ && at.column() == 0)
+    return isChecked(at.row()) ? Qt::Checked : Qt::Unchecked;
   if (role == Qt::DisplayRole)
     return formatNumber(number(at.row(), at.column()), columns_[static_cast<std::size_t>(at.column())].digits);
   return {};
@@ -114,7 +138,14 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(model(), QStringLiteral("view.") + QString::fromStdString(spec().id)),
       items_(new ItemTableModel(this)),
-      table_(new QTableView(this)) {
+      table_(new QTableView(this)),
+      empty_(new QLabel(table_->viewport())) {
+  auto* fill = new QVBoxLayout(table_->viewport());
+  fill->addWidget(empty_);
+  empty_->setAlignment(Qt::AlignCenter);
+  empty_->setWordWrap(true);
+  empty_->setForegroundRole(QPalette::PlaceholderText);
+  empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(table_);
@@ -124,6 +155,7 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
   table_->setAccessibleDescription(spec().doc);
   table_->setSortingEnabled(true);
   table_->sortByColumn(-1, Qt::AscendingOrder);
+  table_->setTabKeyNavigation(false);  // Tab goes on to the next control
   table_->setShowGrid(false);
   table_->setFrameShape(QFrame::NoFrame);
   table_->setAlternatingRowColors(true);
@@ -141,6 +173,22 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
   connect(&model(), &SessionModel::cursorChanged, this, look);
   connect(&model(), &SessionModel::selectionChanged, this, &ItemTableView::showSelection);
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ItemTableView::takeSelection);
+  connect(items_, &ItemTableModel::checked, this, &ItemTableView::check);
+  connect(items_, &ItemTableModel::modelReset, this, &ItemTableView::showEmpty);
+}
+
+void ItemTableView::showEmpty() {
+  empty_->setVisible(items_->rowCount() == 0);
+  empty_->setText(mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr));
+}
+
+/// Checking adds to the selection, unchecking takes away.
+void ItemTableView::check(std::int64_t id, bool on) {
+  Selection selection{selectKind_, {}};
+  if (model().selection().kind == selectKind_) selection.ids = model().selection().ids;
+  std::erase(selection.ids, id);
+  if (on) selection.ids.push_back(id);
+  model().userSelect(selection.ids.empty() ? Selection{} : selection);
 }
 
 void ItemTableView::rebuild() {
@@ -166,13 +214,17 @@ void ItemTableView::refresh() {
   const std::shared_ptr<Run> now = runs.empty() ? nullptr : runs.back();
   if (!built_ || now != run_) {
     run_ = now;
-    rebuild();
+    mistake_ = mistakeIn([this] { rebuild(); });
+    if (mistake_) items_->setColumns({});
   }
   if (run_ && items_->look(model(), *run_, feed_)) showSelection();
 }
 
 void ItemTableView::showSelection() {
-  if (taking_ || selectKind_.isEmpty()) return;
+  if (selectKind_.isEmpty()) return;
+  items_->setChecks(true,
+                    model().selection().kind == selectKind_ ? model().selection().ids : std::vector<std::int64_t>());
+  if (taking_) return;
   QItemSelection rows;
   if (model().selection().kind == selectKind_)
     for (const std::int64_t id : model().selection().ids)
@@ -190,12 +242,13 @@ void ItemTableView::takeSelection() {
   for (const QModelIndex& row : table_->selectionModel()->selectedRows())
     selection.ids.push_back(items_->idOf(row.row()));
   taking_ = true;
-  model().userSelect(selection);
+  model().userSelect(selection.ids.empty() ? Selection{} : selection);
   taking_ = false;
 }
 
 void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
   refresh();
+  if (mistake_) throw ConfigError(*mistake_);
   const Theme theme = figureTheme(style);
   if (!style.transparent) painter.fillRect(rect, theme.plotBackground);
   const QFont font = figureFont(painter, style.fontPt);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QLabel>
 #include <QTableView>
 
 #include "widgets/model/binding.h"
@@ -20,6 +21,8 @@ class ItemTableModel : public QAbstractTableModel {
   };
   using QAbstractTableModel::QAbstractTableModel;
   void setColumns(std::vector<Column> columns);
+  /// With `checkable` the first column has boxes: checked items are `ids`; what the user checks goes to `checked`.
+  void setChecks(bool checkable, std::vector<std::int64_t> ids);
   /// True if a value has changed; the sorting is kept.
   bool look(SessionModel& model, const Run& run, AnalysisFeed& feed);
   std::int64_t idOf(int row) const { return ids_[order_[static_cast<std::size_t>(row)]]; }
@@ -31,19 +34,27 @@ class ItemTableModel : public QAbstractTableModel {
   QVariant data(const QModelIndex& index, int role) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
   void sort(int column, Qt::SortOrder order) override;
+  Qt::ItemFlags flags(const QModelIndex& index) const override;
+  bool setData(const QModelIndex& index, const QVariant& value, int role) override;
+
+ signals:
+  void checked(std::int64_t id, bool on);
 
  private:
   void reorder();
+  bool isChecked(int row) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<double>> values_;  ///< by column, then item
   std::vector<std::int64_t> ids_;
   std::vector<std::size_t> order_;
+  bool checkable_ = false;
+  std::vector<std::int64_t> checks_;
   int sortColumn_ = -1;
   Qt::SortOrder sortOrder_ = Qt::AscendingOrder;
 };
 
-/// Items of arrays as rows, sortable, its selection linked with all views.
+/// Items of arrays as rows, sortable; rows that are selected or checked are the selection of all views.
 class ItemTableView : public View {
   Q_OBJECT
  public:
@@ -60,14 +71,18 @@ class ItemTableView : public View {
 
  private:
   void rebuild();
+  void check(std::int64_t id, bool on);
+  void showEmpty();
   void showSelection();
   void takeSelection();
 
   AnalysisFeed feed_;
   ItemTableModel* items_;
   QTableView* table_;
+  QLabel* empty_;
   QString selectKind_;
   std::shared_ptr<Run> run_;
+  std::optional<ConfigError> mistake_;  ///< in the page
   bool built_ = false, taking_ = false;
 };
 

@@ -53,8 +53,10 @@ void TextView::refresh() {
   const std::shared_ptr<Run> run = runs.empty() ? nullptr : runs.back();
   QStringList lines;
   for (const Json& layer : spec().layers(run ? run->info().config : model().config())) {
-    if (!layer.contains("value") || !layer["value"].is_string())
-      throw ConfigError("/layers/value", "missing", "expected text");
+    if (!layer.contains("value") || !layer["value"].is_string()) {
+      lines << mistakeText(ConfigError("/layers/value", "missing", "expected text"));
+      continue;
+    }
     lines << filledText(QString::fromStdString(layer["value"].get<std::string>()), [&](const QString& name) {
       if (name == QLatin1String("step")) return static_cast<double>(model().cursor());
       if (!run) return std::nan("");

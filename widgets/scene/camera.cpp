@@ -165,6 +165,8 @@ Camera Camera::fromJson(const Json& json, const Camera& base, const std::string&
 }
 
 Camera interpolate(const Camera& a, const Camera& b, double t) {
+  if (t <= 0) return a;
+  if (t >= 1) return b;  // exactly: exp(log(20)) is not 20
   const auto mix = [t](double from, double to) { return from + (to - from) * t; };
   Camera c;
   c.azimuth = wrapped(a.azimuth + wrapped(b.azimuth - a.azimuth) * t);

@@ -51,6 +51,8 @@ class MarkBinder {
         return bindArrows();
       case MarkSpec::Mark::Line:
         return bindLines();
+      case MarkSpec::Mark::Glyph:
+        return bindGlyphs();
     }
   }
 
@@ -229,6 +231,7 @@ class MarkBinder {
   void bindMesh();
   void bindArrows();
   void bindLines();
+  void bindGlyphs();
 
   const MarkSpec& spec_;
   const SceneSource& source_;
@@ -567,6 +570,34 @@ void MarkBinder::bindLines() {
   layer.title = spec_.title;
   layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),
                          static_cast<float>(spec_.width > 0 ? spec_.width : 1.5)};
+  out_.layers.push_back(std::move(layer));
+}
+
+/// Where the items stood when an event happened.
+void MarkBinder::bindGlyphs() {
+  const std::string& wanted = spec_.event;
+  const bool family = wanted.ends_with('*');
+  GlyphSurface surface;
+  for (const Event& event : source_.events()) {
+    const bool meant = family ? event.id.starts_with(wanted.substr(0, wanted.size() - 1)) : event.id == wanted;
+    if (!meant || event.step > source_.step) continue;
+    const auto found = items(event.step);
+    if (!found) continue;
+    const auto size = bound("size", event.step);
+    const std::vector<double> sizes =
+        size ? size->forItems(found->reference) : std::vector<double>(found->size(), 0.06);
+    const QString name = spec_.labelText.isEmpty() ? QString::fromStdString(event.title) : spec_.labelText;
+    for (std::size_t i = 0; i < found->size(); ++i) {
+      if (!finite(found->places[i]) || !(sizes[i] > 0)) continue;
+      surface.add(spec_.shape, found->places[i], sizes[i]);
+      if (i == 0 && !name.isEmpty()) out_.labels.push_back({found->places[i], name, theme_.text, 6, sizes[i]});
+    }
+  }
+  if (surface.vertices.empty()) return;
+  SceneLayer layer;
+  layer.title = spec_.title;
+  std::vector<Rgba> rgba(surface.vertices.size(), Rgba(theme_.color(spec_.color.key), opacity()));
+  layer.geometry = Mesh{std::move(surface.vertices), std::move(surface.faces), std::move(rgba)};
   out_.layers.push_back(std::move(layer));
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "engine/core/event.h"
 #include "widgets/model/theme.h"
 #include "widgets/scene/scene_snapshot.h"
 #include "widgets/scene/scene_spec.h"
@@ -16,6 +17,8 @@ struct SceneSource {
   std::function<std::optional<Bound>(const Binding&, std::int64_t step)> value;
   /// The last `count` steps at or before the cursor at which a measure was recorded, ascending.
   std::function<std::vector<std::int64_t>(const std::string& measure, std::size_t count)> steps;
+  /// Detected so far, in any order.
+  std::function<std::vector<Event>()> events = [] { return std::vector<Event>(); };
   /// What a measure is called; its id by default.
   std::function<QString(const std::string& measure)> title = [](const std::string& id) {
     return QString::fromStdString(id);

@@ -24,6 +24,7 @@ const std::map<std::string, MarkRules>& rules() {
       {"mesh", {M::Mesh, {"value", "vertices", "faces", "opacity"}, false}},
       {"arrow", {M::Arrow, {"direction", "opacity"}, true}},
       {"line", {M::Line, {"opacity"}, true}},
+      {"glyph", {M::Glyph, {"size", "opacity"}, true}},
   };
   return table;
 }
@@ -93,6 +94,18 @@ void readMesh(MarkSpec& spec, const Json& layer, const std::string& pointer) {
   if (layer.contains("y")) spec.yRange = range(layer["y"], pointer + "/y");
 }
 
+void readGlyph(MarkSpec& spec, const Json& layer, const std::string& pointer) {
+  static const std::map<std::string, GlyphShape> shapes{
+      {"octahedron", GlyphShape::Octahedron}, {"cube", GlyphShape::Cube}, {"star", GlyphShape::Star}};
+  spec.event = text(layer, "event", pointer).toStdString();
+  if (spec.event.empty()) throw ConfigError(pointer + "/event", "missing", "expected the id of an event");
+  const std::string shape = text(layer, "shape", pointer).toStdString();
+  if (shape.empty()) return;
+  const auto found = shapes.find(shape);
+  if (found == shapes.end()) throw ConfigError(pointer + "/shape", shape, "expected octahedron, cube or star");
+  spec.shape = found->second;
+}
+
 MarkSpec readMark(const Json& layer, const std::string& pointer) {
   const std::string name = text(layer, "mark", pointer).toStdString();
   const auto rule = rules().find(name);
@@ -102,7 +115,7 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
     const std::string nearest = nearestName(name, known);
     throw ConfigError(
         pointer + "/mark", name,
-        nearest.empty() ? "sphere, post, plane, tube, mesh, arrow or line" : "did you mean " + nearest + "?");
+        nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line or glyph" : "did you mean " + nearest + "?");
   }
   MarkSpec spec;
   spec.mark = rule->second.mark;
@@ -116,6 +129,7 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   if (spec.mark == MarkSpec::Mark::Arrow && !spec.channel("direction"))
     throw ConfigError(pointer + "/direction", "missing", "expected a binding to [N, 3]");
   if (spec.mark == MarkSpec::Mark::Mesh) readMesh(spec, layer, pointer);
+  if (spec.mark == MarkSpec::Mark::Glyph) readGlyph(spec, layer, pointer);
   const bool quiet = spec.mark == MarkSpec::Mark::Plane || spec.mark == MarkSpec::Mark::Post;
   spec.color = ColorBinding::parse(layer, pointer, quiet ? QStringLiteral("muted") : QStringLiteral("0"));
   readLabel(spec, layer, pointer);

@@ -8,12 +8,13 @@
 
 #include "widgets/model/binding.h"
 #include "widgets/scene/camera.h"
+#include "widgets/scene/glyphs.h"
 
 namespace learnscope {
 
 /// One mark of a scene's page, parsed and checked (resources/docs/views.md, "3D marks").
 struct MarkSpec {
-  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line };
+  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Glyph };
 
   Mark mark = Mark::Sphere;
   QString title;
@@ -29,6 +30,8 @@ struct MarkSpec {
   int trail = 0;                ///< records back in time
   bool closed = false;
   bool overStep = false;
+  std::string event;  ///< of glyphs: an event's id, or its beginning and a *
+  GlyphShape shape = GlyphShape::Octahedron;
   std::array<double, 2> xRange{-1, 1}, yRange{-1, 1};  ///< of a mesh of heights
 
   bool cylindrical() const { return channels.contains("angle"); }

@@ -29,6 +29,7 @@ SceneView::SceneView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* par
     : View(std::move(viewSpec), sessionModel, parent),
       feed_(sessionModel, QStringLiteral("scene.") + QString::fromStdString(spec().id)),
       service_(RenderService::shared()) {
+  installSpoken();
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
   setAttribute(Qt::WA_OpaquePaintEvent);
@@ -70,7 +71,7 @@ std::shared_ptr<Run> SceneView::shownRun() const {
                               ? QString::fromStdString(found->get<std::string>())
                               : QStringLiteral("current");
   const auto runs = model().runs(binding);
-  return runs.empty() ? nullptr : runs.front();
+  return runs.empty() ? nullptr : runs.back();  // as in every view: the current one if it is shown
 }
 
 void SceneView::readPage() {
@@ -108,6 +109,7 @@ SceneSource SceneView::source() {
     for (std::size_t i = available - std::min(available, count); i < available; ++i) steps.push_back(records[i].step);
     return steps;
   };
+  source.events = [run] { return run ? run->events() : std::vector<Event>(); };
   source.title = [this](const std::string& id) {
     const Measure* measure = model().description().measure(id);
     return QString::fromStdString(measure ? measure->title : id);
@@ -247,7 +249,7 @@ QString SceneView::stepText() const {
   return shownRun() ? tr("step %1").arg(QLocale().toString(static_cast<qlonglong>(model().cursor()))) : QString();
 }
 
-QString SceneView::emptyText() const {
+QString SceneView::message() const {
   if (!problem_.isEmpty()) return tr("This view's page has a mistake.\n%1").arg(problem_);
   if (frame_ && !frame_->problem.isEmpty()) {
     const QString reason = service_->status().reason;
@@ -265,10 +267,21 @@ QString SceneView::emptyText() const {
   return {};
 }
 
+QString SceneView::spokenText() const {
+  if (const QString said = message(); !said.isEmpty()) return said;
+  QStringList parts{stepText()};
+  for (const SceneLayer& layer : snapshot_.layers)
+    if (!layer.ids.empty())
+      parts << tr("%1 of %2").arg(layer.ids.size()).arg(layer.select.isEmpty() ? tr("items") : layer.select);
+  const Selection& selection = model().selection();
+  for (const std::int64_t id : selection.ids) parts << tr("%1 %2 selected").arg(selection.kind).arg(id);
+  return parts.join(QStringLiteral("; "));
+}
+
 void SceneView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const Theme theme = Theme::of(palette());
-  const QString empty = emptyText();
+  const QString empty = message();
   if (!empty.isEmpty() || !frame_ || frame_->image.isNull()) {
     painter.fillRect(rect(), theme.plotBackground);
     painter.setPen(theme.muted);

@@ -5,6 +5,7 @@
 #include <QToolButton>
 
 #include "widgets/model/binding.h"
+#include "widgets/model/spoken.h"
 #include "widgets/model/view.h"
 #include "widgets/scene/render_service.h"
 #include "widgets/scene/scene_binder.h"
@@ -16,7 +17,7 @@ namespace learnscope {
 /// Mouse: left drag orbits, middle or shift drag pans, the wheel comes nearer, a click selects, a double click looks at
 /// the item. Keys: arrows orbit, with shift they pan; + and - come nearer; Home or 0 goes back; 1..9 take camera
 /// presets; W S A D Q E fly; T turns the scene slowly; Escape clears the selection.
-class SceneView : public View {
+class SceneView : public View, public Spoken {
   Q_OBJECT
  public:
   SceneView(ViewSpec spec, SessionModel& model, QWidget* parent = nullptr);
@@ -36,6 +37,10 @@ class SceneView : public View {
   bool showPreset(const QString& id);
   bool isTurning() const { return turning_.isActive(); }
   void setTurning(bool on);
+  /// What the pane says instead of a picture: what will fill it, or what is wrong; "" when there is a picture.
+  QString message() const;
+  QAccessible::Role spokenRole() const override { return QAccessible::Graphic; }
+  QString spokenText() const override;
   /// Waits for the render thread and returns what the pane shows, with its overlay, in this many pixels.
   QImage picture(QSize pixels, double fontPixels);
 
@@ -75,7 +80,6 @@ class SceneView : public View {
   QString describe(const PickedItem& item) const;
   void makeTools();
   void placeTools();
-  QString emptyText() const;
   QString stepText() const;
   void onCommand(const Command& command);
 
