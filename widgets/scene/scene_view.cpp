@@ -307,7 +307,7 @@ void SceneView::paintEvent(QPaintEvent*) {
 void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
   const Theme theme = style.darkTheme ? Theme::night() : Theme::light();
   SceneSnapshot snapshot = bind(theme);
-  if (snapshot.layers.empty()) throw Error(emptyText().toStdString(), ExitStatus::Failed);
+  if (snapshot.layers.empty()) throw Error(message().toStdString(), ExitStatus::Failed);
   Camera camera = cameraPlaced_ ? camera_ : homeCamera();
   if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {rect.width(), rect.height()});
   snapshot.transparent = style.transparent;
