@@ -62,6 +62,7 @@ class TestGrokkingDefaults : public QObject {
     VERIFY_BETWEEN(generalised, expected - 10, expected + 10);
     QCOMPARE(run.last("testAccuracy"), 1.0);
     QCOMPARE(run.last("features"), (p - 1) / 2.0);
+    VERIFY_BETWEEN(run.cpuSeconds(), 0, 30);  // with all measures
   }
 
   void stagesComeAtTheirSteps_data() {

@@ -27,8 +27,8 @@ std::string refusal(const F& f) {
 }  // namespace learnscope::test
 
 /// Checks for a part of a text, showing what was said instead.
-#define EXPECT_HAS(text, part)                                                                                 \
-  do {                                                                                                         \
-    const std::string whole = (text);                                                                          \
-    QVERIFY2(learnscope::test::has(whole, part), ("expected " + std::string(part) + " in: " + whole).c_str()); \
+#define EXPECT_HAS(text, part)                                                                                   \
+  do {                                                                                                           \
+    const std::string whole_ = (text);                                                                           \
+    QVERIFY2(learnscope::test::has(whole_, part), ("expected " + std::string(part) + " in: " + whole_).c_str()); \
   } while (false)
