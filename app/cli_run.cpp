@@ -173,7 +173,7 @@ ExitStatus resume(const Registry& registry, const Options& options) {
   job.file = options.target;
   job.script = readScript(options.script);
   // A second opener may only read; look before asking for more, so that a refusal changes nothing.
-  const OpenedRun seen = openForReading(registry, options.target);
+  OpenedRun seen = openForReading(registry, options.target);
   checkHistograms(seen.run->description(), options.histograms);
   const std::int64_t last = seen.run->lastStep();
   std::int64_t target = seen.run->targetSteps();
@@ -183,6 +183,7 @@ ExitStatus resume(const Registry& registry, const Options& options) {
   if (target <= last)
     throw ConfigError("--steps", std::to_string(target),
                       "the run has reached step " + std::to_string(last) + " already; give a later target");
+  seen.run.reset();  // a reader that outlives the writer would keep the write-ahead log beside the closed file
   job.resumed = openRunFile(options.target, registry, OpenMode::Append);
   if (target != job.resumed->targetSteps()) job.resumed->setTargetSteps(target);
   return train(seen.lab, {std::move(job)}, trainOptions(options));
