@@ -11,4 +11,8 @@ void gemm(Transpose ta, Transpose tb, int m, int n, int k, float alpha, const fl
 void gemm(Transpose ta, Transpose tb, int m, int n, int k, double alpha, const double* a, int lda, const double* b,
           int ldb, double beta, double* c, int ldc);
 
+/// y = alpha * op(A) x + beta * y, A [m, n] row-major. BLAS's gemv.
+void gemv(Transpose ta, int m, int n, float alpha, const float* a, int lda, const float* x, float beta, float* y);
+void gemv(Transpose ta, int m, int n, double alpha, const double* a, int lda, const double* x, double beta, double* y);
+
 }  // namespace learnscope
