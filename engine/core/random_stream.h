@@ -34,8 +34,6 @@ class RandomStream {
   /// Number of outputs drawn so far; setting it continues a saved stream.
   std::uint64_t position() const { return position_; }
   void setPosition(std::uint64_t position) { position_ = position; }
-  /// s0, for kernels that compute many outputs at once.
-  std::uint64_t origin() const { return start_; }
 
  private:
   std::uint64_t start_ = 0;

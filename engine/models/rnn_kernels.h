@@ -35,14 +35,11 @@ struct RnnKernels {
   /// plan_ij = exp(h_j - cost_ij * inverseEps - norm_i).
   void (*plan)(const std::uint16_t* cost, const T* h, const T* norm, int rows, int columns, T inverseEps, T* plan);
   /// Standard normals by Box-Muller from the outputs position+1.. of the SplitMix64 stream with that origin;
-  /// uses (count + 1) / 2 outputs rounded up to whole blocks of 128: see randomOutputs().
+  /// uses 128 outputs for every 256 values begun.
   void (*normals)(std::uint64_t origin, std::uint64_t position, long count, T* out);
   /// Standard Gumbel values -log(-log u), likewise.
   void (*gumbels)(std::uint64_t origin, std::uint64_t position, long count, T* out);
 };
-
-/// Outputs of a stream that `normals` or `gumbels` of `count` values uses up.
-constexpr std::uint64_t randomOutputs(long count) { return static_cast<std::uint64_t>((count + 255) / 256) * 128; }
 
 /// The fastest set this CPU can run.
 template <class T>

@@ -52,8 +52,7 @@ void SymbolRnnTrainer<T>::sizeBuffers() {
   frozen_.clear();
   if (options_.noise == NoiseKind::Frozen || options_.noise == NoiseKind::Mixed) {
     frozen_.resize(x_.size());
-    rnnKernels<T>().normals(RandomStream(seed_, "frozen-noise").origin(), 0, static_cast<long>(frozen_.size()),
-                            frozen_.data());
+    BulkStream(seed_, "frozen-noise").normals(static_cast<long>(frozen_.size()), frozen_.data());
   }
   effective_.assign(weights_, options_.sigma);
 }
@@ -84,7 +83,6 @@ void SymbolRnnTrainer<T>::addBias() {
 template <class T>
 void SymbolRnnTrainer<T>::drawNoise() {
   const long count = static_cast<long>(x_.size());
-  const auto& kernels = rnnKernels<T>();
   switch (options_.noise) {
     case NoiseKind::Frozen:
       std::copy(frozen_.begin(), frozen_.end(), x_.begin());
@@ -94,8 +92,7 @@ void SymbolRnnTrainer<T>::drawNoise() {
       return;
     case NoiseKind::Gaussian:
     case NoiseKind::Mixed:
-      kernels.normals(noise_.origin(), noise_.position(), count, x_.data());
-      noise_.setPosition(noise_.position() + randomOutputs(count));
+      noise_.normals(count, x_.data());
   }
   if (options_.noise != NoiseKind::Mixed) return;
   const T fresh = static_cast<T>(options_.mixture), kept = T(1) - fresh;
@@ -121,8 +118,7 @@ void SymbolRnnTrainer<T>::forward() {
   gemm(Transpose::No, Transpose::Yes, shape.symbols, rows, h, T(1), weights_.c(), h, first, h, T(0), logits_.data(),
        rows);
   const long draws = static_cast<long>(gumbels_.size());
-  kernels.gumbels(gumbel_.origin(), gumbel_.position(), draws, gumbels_.data());
-  gumbel_.setPosition(gumbel_.position() + randomOutputs(draws));
+  gumbel_.gumbels(draws, gumbels_.data());
   kernels.emit(logits_.data(), gumbels_.data(), rows, shape.symbols, static_cast<T>(1 / options_.temperature),
                symbols_.data(), soft_.data());
 }
@@ -255,7 +251,7 @@ void SymbolRnnTrainer<T>::update() {
 
 template <class T>
 void SymbolRnnTrainer<T>::step(std::span<const std::uint8_t> targets) {
-  const std::uint64_t before[3] = {noise_.position(), gumbel_.position(), windowsStream_.position()};
+  const std::uint64_t before[3] = {noise_.position, gumbel_.position, windowsStream_.position()};
   forward();
   chooseWindows();
   gather(symbols_.data(), options_.batch, 1, generatedOrder_.data(), generated_);
@@ -265,8 +261,8 @@ void SymbolRnnTrainer<T>::step(std::span<const std::uint8_t> targets) {
   const auto& finite = twoLayerKernels<T>().finite;
   if (!finite(gradient_.data(), static_cast<long>(gradient_.size())) ||
       !finite(logits_.data(), static_cast<long>(logits_.size()))) {
-    noise_.setPosition(before[0]);
-    gumbel_.setPosition(before[1]);
+    noise_.position = before[0];
+    gumbel_.position = before[1];
     windowsStream_.setPosition(before[2]);
     throw NumericError(steps_ + 1, "a gradient or a logit is not finite");
   }
@@ -287,8 +283,8 @@ State SymbolRnnTrainer<T>::save() const {
   put("moment2", moment2_);
   const std::vector<std::int64_t> counters{steps_,
                                            optimizerSteps_,
-                                           static_cast<std::int64_t>(noise_.position()),
-                                           static_cast<std::int64_t>(gumbel_.position()),
+                                           static_cast<std::int64_t>(noise_.position),
+                                           static_cast<std::int64_t>(gumbel_.position),
                                            static_cast<std::int64_t>(windowsStream_.position()),
                                            weights_.shape.bias};
   state.put("counters", Array::vector<std::int64_t>(counters));
@@ -313,8 +309,8 @@ void SymbolRnnTrainer<T>::load(const State& state) {
   get("moment2", moment2_);
   steps_ = counters[0];
   optimizerSteps_ = counters[1];
-  noise_.setPosition(static_cast<std::uint64_t>(counters[2]));
-  gumbel_.setPosition(static_cast<std::uint64_t>(counters[3]));
+  noise_.position = static_cast<std::uint64_t>(counters[2]);
+  gumbel_.position = static_cast<std::uint64_t>(counters[3]);
   windowsStream_.setPosition(static_cast<std::uint64_t>(counters[4]));
   effective_.assign(weights_, options_.sigma);
 }

@@ -8,6 +8,7 @@
 
 #include "engine/core/state.h"
 #include "engine/measures/sinkhorn.h"
+#include "engine/models/bulk_stream.h"
 #include "engine/models/symbol_rnn.h"
 
 namespace learnscope {
@@ -88,7 +89,8 @@ class SymbolRnnTrainer {
   Vector gradient_, moment1_, moment2_;
   EffectiveRnn<T> effective_;
   Sinkhorn<T> sinkhorn_;
-  RandomStream noise_, gumbel_, windowsStream_;
+  BulkStream noise_, gumbel_;
+  RandomStream windowsStream_;
   std::uint64_t seed_;
   std::int64_t steps_ = 0, optimizerSteps_ = 0;
   int offset_ = 0;
