@@ -17,7 +17,8 @@ struct RnnKernels {
   /// d *= phi'(z), written in h = phi(z).
   void (*slope)(RnnActivation activation, const T* h, T* d, long count);
   /// symbol = argmax_a(l_a + g_a) and soft_a = softmax_a((l + g) / tau); l, g, soft are [K][rows]. `soft` may be null.
-  void (*emit)(const T* logits, const T* gumbel, long rows, int symbols, T inverseTau, std::uint8_t* symbol, T* soft);
+  void (*emitSymbols)(const T* logits, const T* gumbel, long rows, int symbols, T inverseTau, std::uint8_t* symbol,
+                      T* soft);
   /// Straight-through gradient, in place of g = dLoss/dy [K][rows]: soft_a (g_a - sum_b soft_b g_b) / tau.
   void (*throughEmission)(const T* soft, T* g, long rows, int symbols, T inverseTau);
   /// d [rows][hidden] <- (d + sum_a g_a C_a + factor h) phi'(z); g is [K] rows of `stride` values, C [K][hidden].

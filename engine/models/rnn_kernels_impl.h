@@ -47,8 +47,8 @@ void rnnSlopeKernel(RnnActivation activation, const T* LS_RESTRICT h, T* LS_REST
 }
 
 template <class T>
-void emitKernel(const T* LS_RESTRICT logits, const T* LS_RESTRICT gumbel, long rows, int symbols, T inverseTau,
-                std::uint8_t* LS_RESTRICT symbol, T* LS_RESTRICT soft) {
+void emitSymbolsKernel(const T* LS_RESTRICT logits, const T* LS_RESTRICT gumbel, long rows, int symbols, T inverseTau,
+                       std::uint8_t* LS_RESTRICT symbol, T* LS_RESTRICT soft) {
   for (long first = 0; first < rows; first += kRnnBlock) {
     const int count = static_cast<int>(rows - first < kRnnBlock ? rows - first : kRnnBlock);
     T best[kRnnBlock];
@@ -245,9 +245,9 @@ void gumbelsKernel(std::uint64_t origin, std::uint64_t position, long count, T* 
 
 template <class T>
 constexpr RnnKernels<T> rnnKernelSet() {
-  return {rnnActivateKernel<T>, rnnSlopeKernel<T>, emitKernel<T>,    throughEmissionKernel<T>,
-          backStepKernel<T>,    squaresKernel<T>,  mismatchKernel,   lookUpKernel<T>,
-          logSumExpKernel<T>,   planKernel<T>,     normalsKernel<T>, gumbelsKernel<T>};
+  return {rnnActivateKernel<T>, rnnSlopeKernel<T>, emitSymbolsKernel<T>, throughEmissionKernel<T>,
+          backStepKernel<T>,    squaresKernel<T>,  mismatchKernel,       lookUpKernel<T>,
+          logSumExpKernel<T>,   planKernel<T>,     normalsKernel<T>,     gumbelsKernel<T>};
 }
 
 }  // namespace

@@ -119,8 +119,8 @@ void SymbolRnnTrainer<T>::forward() {
        rows);
   const long draws = static_cast<long>(gumbels_.size());
   gumbel_.gumbels(draws, gumbels_.data());
-  kernels.emit(logits_.data(), gumbels_.data(), rows, shape.symbols, static_cast<T>(1 / options_.temperature),
-               symbols_.data(), soft_.data());
+  kernels.emitSymbols(logits_.data(), gumbels_.data(), rows, shape.symbols, static_cast<T>(1 / options_.temperature),
+                      symbols_.data(), soft_.data());
 }
 
 // Both batches are cut at one offset; n_w windows of each are drawn without replacement.
