@@ -228,7 +228,7 @@ class TestFixedPoints : public QObject {
           h -= j.fullPivLu().solve(f - h);
         }
         std::vector<double> state{h[0], h[1]};
-        if (!h.allFinite() || speed(map, state) > 1e-16) continue;
+        if (!h.allFinite() || h.cwiseAbs().maxCoeff() > 1 || speed(map, state) > 1e-16) continue;
         if (std::none_of(grid.begin(), grid.end(), [&](const auto& g) { return (g - h).norm() < 1e-4; }))
           grid.push_back(h);
       }
