@@ -2,12 +2,14 @@
 #include "engine/experiments/registry.h"
 
 #include "engine/experiments/grokking/grokking_lab.h"
+#include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 
 namespace learnscope {
 
 Registry builtinLabs() {
   Registry registry;
   registry.add(grokking::makeLab());
+  registry.add(rnnhmm::makeLab());
   return registry;
 }
 

@@ -8,9 +8,10 @@ namespace {
 
 std::size_t cells(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
-void argmaxRows(const double* logits, int n, int symbols, std::uint8_t* out) {
+template <class T>
+void argmaxRows(const T* logits, int n, int symbols, std::uint8_t* out) {
   for (int i = 0; i < n; ++i) {
-    const double* row = logits + cells(i, symbols);
+    const T* row = logits + cells(i, symbols);
     out[i] = static_cast<std::uint8_t>(std::max_element(row, row + symbols) - row);
   }
 }
@@ -50,24 +51,32 @@ BulkStream analysisNoise(std::uint64_t seed, std::string_view purpose, std::int6
   return stream;
 }
 
-void noisyStep(const EffectiveRnn<double>& net, AlignedVector<double>& h, int n, BulkStream& noise,
-               AlignedVector<double>& work) {
+template <class T>
+void noisyStep(const EffectiveRnn<T>& net, AlignedVector<T>& h, int n, BulkStream& noise, AlignedVector<T>& work) {
   const std::size_t states = cells(n, net.shape.hidden), inputs = cells(n, net.shape.inputs);
   work.resize(2 * states + inputs);
-  double* x = work.data() + 2 * states;
+  T* x = work.data() + 2 * states;
   noise.normals(static_cast<long>(inputs), x);
   net.drive(x, n, work.data());
   net.step(h.data(), work.data(), n, work.data() + states);
   std::copy_n(work.data() + states, states, h.data());
 }
 
-void largestSymbols(const EffectiveRnn<double>& net, const double* h, int n, AlignedVector<double>& logits,
+template <class T>
+void largestSymbols(const EffectiveRnn<T>& net, const T* h, int n, AlignedVector<T>& logits,
                     std::vector<std::uint8_t>& symbols) {
   logits.resize(cells(n, net.shape.symbols));
   symbols.resize(static_cast<std::size_t>(n));
   net.logits(h, n, logits.data());
   argmaxRows(logits.data(), n, net.shape.symbols, symbols.data());
 }
+
+template void noisyStep(const EffectiveRnn<float>&, AlignedVector<float>&, int, BulkStream&, AlignedVector<float>&);
+template void noisyStep(const EffectiveRnn<double>&, AlignedVector<double>&, int, BulkStream&, AlignedVector<double>&);
+template void largestSymbols(const EffectiveRnn<float>&, const float*, int, AlignedVector<float>&,
+                             std::vector<std::uint8_t>&);
+template void largestSymbols(const EffectiveRnn<double>&, const double*, int, AlignedVector<double>&,
+                             std::vector<std::uint8_t>&);
 
 Chains simulate(const EffectiveRnn<double>& net, int chains, int burnIn, int steps, BulkStream noise) {
   Chains result{.chains = chains,

@@ -36,10 +36,11 @@ struct Chains {
 /// `chains` runs from h_0 = 0, `burnIn` steps dropped, `steps` kept.
 Chains simulate(const EffectiveRnn<double>& net, int chains, int burnIn, int steps, BulkStream noise);
 /// One step of n states under fresh noise, in place; `work` is resized as needed.
-void noisyStep(const EffectiveRnn<double>& net, AlignedVector<double>& h, int n, BulkStream& noise,
-               AlignedVector<double>& work);
+template <class T>
+void noisyStep(const EffectiveRnn<T>& net, AlignedVector<T>& h, int n, BulkStream& noise, AlignedVector<T>& work);
 /// argmax of the logits of n states.
-void largestSymbols(const EffectiveRnn<double>& net, const double* h, int n, AlignedVector<double>& logits,
+template <class T>
+void largestSymbols(const EffectiveRnn<T>& net, const T* h, int n, AlignedVector<T>& logits,
                     std::vector<std::uint8_t>& symbols);
 
 /// Symbol sequences sampled from a net (Gumbel) from h_0 = 0, in single precision as in training.
