@@ -205,6 +205,7 @@ double SymbolRnnTrainer<T>::gradients(std::span<const std::uint8_t> targets) {
       static_cast<double>(states);
   const AlignedVector<T>& dX = sinkhorn_.gradient(generated_.data(), target_.data(), options_.blur);
   scatter(dX);
+  directGradient_ = symbolGradient_;
   backward(2 * options_.activity / static_cast<double>(states));
   return value + activity;
 }

@@ -66,6 +66,8 @@ class SymbolRnnTrainer {
 
   /// Sequences as the last forward pass emitted them, time-major [L][B]; for tests.
   const AlignedVector<std::uint8_t>& emitted() const { return symbols_; }
+  /// dS/dX of the last gradients() at the emitted symbols, symbol-major [K][L * B], before it went through them.
+  const AlignedVector<T>& symbolGradient() const { return directGradient_; }
 
   State save() const;
   /// Throws DataError if names or shapes do not fit.
@@ -99,6 +101,7 @@ class SymbolRnnTrainer {
   Vector h_;                                                 ///< h_0 .. h_L [L + 1][B][H]
   Vector delta_;                                             ///< dLoss/dz [L][B][H]
   Vector logits_, gumbels_, soft_, symbolGradient_;          ///< [K][L * B]
+  Vector directGradient_;                                    ///< a copy of symbolGradient_, by gradients() alone
   AlignedVector<std::uint8_t> symbols_;                      ///< [L][B]
   AlignedVector<std::uint8_t> generated_, target_;           ///< chosen windows [w][n_w]
   std::vector<std::uint64_t> generatedOrder_, targetOrder_;  ///< a shuffle of all windows; its first n_w are chosen
