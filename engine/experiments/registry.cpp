@@ -3,6 +3,7 @@
 
 #include "engine/experiments/grokking/grokking_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
+#include "engine/tools/fixed_points_tool.h"
 
 namespace learnscope {
 
@@ -10,6 +11,7 @@ Registry builtinLabs() {
   Registry registry;
   registry.add(grokking::makeLab());
   registry.add(rnnhmm::makeLab());
+  registry.add(makeFixedPointsTool());
   return registry;
 }
 
