@@ -297,9 +297,6 @@ class TestRnnHmm : public QObject {
     QVERIFY(names(problemsOf({{"train.curriculum", {{{"step", 5}}}}}), "/train.curriculum", "window"));
     QVERIFY(!problemsOf({{"train.blurr", 1}}).empty());
     QVERIFY(!problemsOf({{"train.beta1", 1.0}}).empty());
-    QVERIFY(
-        names(problemsOf({{"train.batch", 4096}, {"train.length", 400}, {"train.window", 2}, {"train.windows", 4096}}),
-              "/train.x", "") == false);
   }
 
   void flowFieldIsFastEnough() {

@@ -56,15 +56,10 @@ Dwelling dwelling(const Chains& chains) {
 }
 
 std::vector<double> Portrait::of(const double* h, int n) const {
-  std::vector<double> out(static_cast<std::size_t>(n) * 3);
-  for (int i = 0; i < n; ++i)
-    for (int k = 0; k < 3; ++k) {
-      double sum = 0;
-      const double* state = h + static_cast<long>(i) * hidden;
-      const double* axis = axes.data() + static_cast<long>(k) * hidden;
-      for (int u = 0; u < hidden; ++u) sum += axis[u] * (state[u] - mean[static_cast<std::size_t>(u)]);
-      out[static_cast<std::size_t>(3 * i + k)] = sum;
-    }
+  std::vector<double> out(static_cast<std::size_t>(n) * 3), centre(3);
+  gemv(Transpose::No, 3, hidden, -1.0, axes.data(), hidden, mean.data(), 0.0, centre.data());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = centre[i % 3];
+  gemm(Transpose::No, Transpose::Yes, n, 3, hidden, 1.0, h, hidden, axes.data(), hidden, 1.0, out.data(), 3);
   return out;
 }
 

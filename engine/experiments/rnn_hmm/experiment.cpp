@@ -99,6 +99,8 @@ void RnnHmmExperiment::load(const State& state) {
 void RnnHmmExperiment::set(const std::string& parameter, const Json& value) {
   Config changed = config_;
   changed.set(parameter, value);
+  if (const std::vector<Problem> problems = windowProblems(changed, world_.longest()); !problems.empty())
+    throw ConfigError(problems);
   if (parameter.starts_with("hmm.")) {
     World world(changed);
     if (world.symbols() != world_.symbols())
@@ -107,12 +109,6 @@ void RnnHmmExperiment::set(const std::string& parameter, const Json& value) {
     world_ = std::move(world);
   }
   const RnnTraining wanted = trainingOf(changed, trainer_.steps());
-  if (wanted.length > world_.longest())
-    throw ConfigError("/train.length", std::to_string(wanted.length),
-                      "at most " + std::to_string(world_.longest()) + " symbols, the file's sequences");
-  if (wanted.window == 1 || wanted.window > wanted.length)
-    throw ConfigError("/train.window", std::to_string(wanted.window),
-                      "0 or 2.." + std::to_string(wanted.length) + ", the length of a sequence");
   config_ = std::move(changed);
   trainer_.change(wanted);
   measurement_.changed();

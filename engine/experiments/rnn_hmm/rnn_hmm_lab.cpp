@@ -12,41 +12,13 @@
 namespace learnscope::rnnhmm {
 namespace {
 
-constexpr double kMemory = 2.0 * 1024 * 1024 * 1024;  ///< of the cost matrices
-
-void checkCurriculum(const Config& config, std::vector<Problem>& problems) {
-  const auto length = config.integer("train.length");
-  for (const Json& entry : config["train.curriculum"]) {
-    const bool whole = entry.is_object() && entry.contains("step") && entry.contains("window") &&
-                       entry["step"].is_number_integer() && entry["window"].is_number_integer();
-    if (!whole || entry.size() != 2 || entry["step"].get<std::int64_t>() < 0) {
-      problems.push_back({"/train.curriculum", entry.dump(), "rows {step >= 0, window}"});
-      continue;
-    }
-    const auto window = entry["window"].get<std::int64_t>();
-    if (window == 1 || window < 0 || window > length)
-      problems.push_back({"/train.curriculum", entry.dump(), "a window of 0 or 2.." + std::to_string(length)});
-  }
-}
-
-void checkTraining(const Config& config, std::vector<Problem>& problems) {
+void warnOfTraining(const Config& config, std::vector<Problem>& problems) {
   const auto length = config.integer("train.length"), window = config.integer("train.window");
-  if (window == 1 || window > length)
-    problems.push_back({"/train.window", std::to_string(window),
-                        "0 (whole sequences) or 2.." + std::to_string(length) + ", the length of a sequence"});
   if (window > 1 && window <= length) {
     const auto most = config.integer("train.batch") * (length / window);
     if (config.integer("train.windows") > most)
       problems.push_back({"/train.windows", config["train.windows"].dump(),
                           "clipped to B·⌊L/w⌋ = " + std::to_string(most) + " windows", true});
-  }
-  if (problems.empty()) {
-    const double n = trainingOf(config).clouds();
-    // Two costs of 2 bytes and two kernels of 4 in training; twice that in an evaluation.
-    if (n * n * 24 > kMemory)
-      problems.push_back(
-          {"/train.batch", std::to_string(static_cast<int>(n)),
-           "cost matrices of " + std::to_string(static_cast<int>(n * n * 24 / 1e6)) + " MB do not fit; use windows"});
   }
   if (window == 0 && config.integer("train.batch") < 1024)
     problems.push_back({"/train.window", "0",
@@ -72,13 +44,10 @@ class RnnHmmLab final : public Lab {
   }
 
   void validate(const Config& config, std::vector<Problem>& problems) const override {
-    checkTraining(config, problems);
-    checkCurriculum(config, problems);
+    int longest = 400;
     try {
       const World world(config);
-      if (config.integer("train.length") > world.longest())
-        problems.push_back({"/train.length", config["train.length"].dump(),
-                            "at most " + std::to_string(world.longest()) + ", the length of the file's sequences"});
+      longest = world.longest();
       if (world.chain())
         for (const std::string_view warning : world.chain()->warnings())
           problems.push_back({"/hmm.transition", "", std::string(warning), true});
@@ -90,6 +59,9 @@ class RnnHmmLab final : public Lab {
     } catch (const Error& error) {
       problems.push_back({"/hmm.file", error.what(), ""});
     }
+    const std::vector<Problem> windows = windowProblems(config, longest);
+    problems.insert(problems.end(), windows.begin(), windows.end());
+    warnOfTraining(config, problems);
   }
 
   Estimate estimate(const Config& config) const override {

@@ -106,6 +106,27 @@ RnnTraining trainingOf(const Config& config, std::int64_t step) {
   return t;
 }
 
+std::vector<Problem> windowProblems(const Config& config, int longest) {
+  std::vector<Problem> problems;
+  const auto length = config.integer("train.length");
+  const std::string windows = "0 (whole sequences) or 2.." + std::to_string(length) + ", the length of a sequence";
+  const auto fits = [&](std::int64_t window) { return window == 0 || (window >= 2 && window <= length); };
+  if (length > longest)
+    problems.push_back({"/train.length", std::to_string(length),
+                        "at most " + std::to_string(longest) + ", the length of the file's sequences"});
+  if (!fits(config.integer("train.window")))
+    problems.push_back({"/train.window", config["train.window"].dump(), windows});
+  for (const Json& entry : config["train.curriculum"]) {
+    const bool whole = entry.is_object() && entry.size() == 2 && entry.contains("step") && entry.contains("window") &&
+                       entry["step"].is_number_integer() && entry["window"].is_number_integer();
+    if (!whole || entry["step"].get<std::int64_t>() < 0)
+      problems.push_back({"/train.curriculum", entry.dump(), "rows {step >= 0, window}"});
+    else if (!fits(entry["window"].get<std::int64_t>()))
+      problems.push_back({"/train.curriculum", entry.dump(), "a window of " + windows});
+  }
+  return problems;
+}
+
 std::int64_t spacing(const Config& config, std::string_view cadence) {
   const std::int64_t every = config.has("every") ? std::max<std::int64_t>(1, config.integer("every")) : 25;
   if (cadence == "swarm") return std::max<std::int64_t>(1, every / 5);

@@ -45,6 +45,8 @@ RnnShape shapeOf(const Config& config, int symbols);
 RnnTraining trainingOf(const Config& config, std::int64_t step = 0);
 /// Window of the curriculum at `step`: the last entry whose step has been reached, else `train.window`.
 int windowAt(const Config& config, std::int64_t step);
+/// What is wrong with the window, its curriculum and the length against a world's longest sequence.
+std::vector<Problem> windowProblems(const Config& config, int longest);
 /// "every" and multiples: how often groups of measures are recorded, in steps.
 std::int64_t spacing(const Config& config, std::string_view cadence);
 
