@@ -99,6 +99,7 @@ int runApplication(const Registry& registry, int argc, char** argv) {
   cli::addTrainCommands(app, registry, action);
   cli::addFileCommands(app, registry, action);
   cli::addRenderCommand(app, registry, action);
+  cli::addToolCommands(app, registry, action);
 
   try {
     app.parse(argc, argv);

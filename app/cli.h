@@ -20,5 +20,6 @@ void addLabCommands(CLI::App& app, const Registry& registry, Action& action);   
 void addTrainCommands(CLI::App& app, const Registry& registry, Action& action);  // run, resume
 void addFileCommands(CLI::App& app, const Registry& registry, Action& action);   // info, analyse, export
 void addRenderCommand(CLI::App& app, const Registry& registry, Action& action);  // render
+void addToolCommands(CLI::App& app, const Registry& registry, Action& action);   // one a tool
 
 }  // namespace learnscope::cli

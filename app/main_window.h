@@ -57,6 +57,7 @@ class MainWindow : public QMainWindow {
   QList<ActionSpec> editSpecs();
   QList<ActionSpec> runSpecs();
   QList<ActionSpec> viewSpecs();
+  QList<ActionSpec> toolSpecs();
   QList<ActionSpec> helpSpecs();
   void makeMenus();
   void makeToolBar();

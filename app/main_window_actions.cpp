@@ -15,6 +15,7 @@
 #include "app/log.h"
 #include "app/main_window.h"
 #include "app/shortcuts_dialog.h"
+#include "app/tool_dialog.h"
 #include "engine/store/export_data.h"
 #include "widgets/export/figure_actions.h"
 
@@ -62,7 +63,21 @@ QList<ActionSpec> under(const QString& menu, QList<ActionSpec> specs) {
 
 QList<ActionSpec> MainWindow::makeSpecs() {
   return under(tr("&File"), fileSpecs()) + under(tr("&Edit"), editSpecs()) + under(tr("&Run"), runSpecs()) +
-         under(tr("&View"), viewSpecs()) + under(tr("&Help"), helpSpecs());
+         under(tr("&View"), viewSpecs()) + under(tr("&Tools"), toolSpecs()) + under(tr("&Help"), helpSpecs());
+}
+
+QList<ActionSpec> MainWindow::toolSpecs() {
+  QList<ActionSpec> specs;
+  for (const std::shared_ptr<const Tool>& tool : registry_.tools()) {
+    const ToolDescription description = tool->describe();
+    ActionSpec spec;
+    spec.id = QStringLiteral("tool.") + QString::fromStdString(description.id);
+    spec.text = tr("%1…").arg(QString::fromStdString(description.title));
+    spec.tip = QString::fromStdString(description.summary);
+    spec.handler = [this, tool] { (new ToolDialog(tool, this))->open(); };
+    specs.append(spec);
+  }
+  return specs;
 }
 
 QList<ActionSpec> MainWindow::fileSpecs() {

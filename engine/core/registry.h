@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "engine/core/lab.h"
+#include "engine/core/tool.h"
 
 namespace learnscope {
 
-/// The labs of this program, in the order of the gallery. A value: main() makes it once and hands it on.
+/// The labs and tools of this program, in the order of gallery and menu. A value: main() makes it once and hands it on.
 class Registry {
  public:
   void add(std::shared_ptr<const Lab> lab);
@@ -18,8 +19,12 @@ class Registry {
   /// As find, but throws ConfigError with the nearest known id.
   std::shared_ptr<const Lab> require(const std::string& id) const;
 
+  void add(std::shared_ptr<const Tool> tool) { tools_.push_back(std::move(tool)); }
+  const std::vector<std::shared_ptr<const Tool>>& tools() const { return tools_; }
+
  private:
   std::vector<std::shared_ptr<const Lab>> labs_;
+  std::vector<std::shared_ptr<const Tool>> tools_;
 };
 
 }  // namespace learnscope

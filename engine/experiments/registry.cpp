@@ -2,12 +2,16 @@
 #include "engine/experiments/registry.h"
 
 #include "engine/experiments/grokking/grokking_lab.h"
+#include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
+#include "engine/tools/fixed_points_tool.h"
 
 namespace learnscope {
 
 Registry builtinLabs() {
   Registry registry;
   registry.add(grokking::makeLab());
+  registry.add(rnnhmm::makeLab());
+  registry.add(makeFixedPointsTool());
   return registry;
 }
 

@@ -5,7 +5,7 @@
 
 namespace learnscope {
 
-/// Every lab that ships with the program: one line a lab.
+/// Every lab and tool that ships with the program: one line each.
 Registry builtinLabs();
 
 }  // namespace learnscope

@@ -6,15 +6,15 @@
 namespace learnscope {
 namespace {
 
-bool cpuHasAvx2() {
-  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return has;
-}
-
 constexpr TwoLayerKernels<float> kBaselineFloat = kernelSet<float>();
 constexpr TwoLayerKernels<double> kBaselineDouble = kernelSet<double>();
 
 }  // namespace
+
+bool cpuHasAvx2() {
+  static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return has;
+}
 
 template <>
 const TwoLayerKernels<float>& baselineKernels<float>() {

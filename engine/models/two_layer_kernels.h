@@ -35,6 +35,8 @@ const TwoLayerKernels<T>& twoLayerKernels();
 /// The set every CPU can run; for tests.
 template <class T>
 const TwoLayerKernels<T>& baselineKernels();
+/// Which of the two sets this CPU runs.
+bool cpuHasAvx2();
 /// "AVX2+FMA" or "baseline".
 const char* kernelSetName();
 

@@ -4,6 +4,7 @@
 // baseline.
 #pragma once
 
+#include "engine/models/kernel_math.h"
 #include "engine/models/two_layer_kernels.h"
 
 #define LS_RESTRICT __restrict__
@@ -13,69 +14,6 @@ namespace {
 
 // Sums run in kLanes independent lanes, in a fixed order, whatever the vector width.
 constexpr int kLanes = 16;
-
-template <class T>
-inline T squareRoot(T x) {
-  return static_cast<T>(__builtin_sqrt(x));
-}
-template <>
-inline float squareRoot(float x) {
-  return __builtin_sqrtf(x);
-}
-
-// exp by 2^k * Taylor(r), |r| <= ln(2)/2: degree 7 leaves 6e-9, degree 13 4e-18. The magic constant rounds to an
-// integer and leaves it in the low mantissa bits, which vectorises where a conversion of doubles does not.
-inline float exponential(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  x = x > 88.0f ? 88.0f : x;
-  constexpr float kMagic = 12582912.0f;  // 1.5 * 2^23
-  const float shifted = x * 1.44269504f + kMagic;
-  const float k = shifted - kMagic;
-  const float r = (x - k * 0.693359375f) - k * -2.12194440e-4f;
-  float p = 1.0f / 5040;
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
-  int bits;
-  __builtin_memcpy(&bits, &shifted, sizeof bits);
-  bits = static_cast<int>((static_cast<unsigned>(bits) + 127u) << 23);
-  float power;
-  __builtin_memcpy(&power, &bits, sizeof power);
-  return p * power;
-}
-
-inline double exponential(double x) {
-  x = x < -708.0 ? -708.0 : x;
-  x = x > 709.0 ? 709.0 : x;
-  constexpr double kMagic = 6755399441055744.0;  // 1.5 * 2^52
-  const double shifted = x * 1.4426950408889634 + kMagic;
-  const double k = shifted - kMagic;
-  const double r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
-  double p = 1.0 / 6227020800.0;
-  p = p * r + 1.0 / 479001600.0;
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  p = p * r + 1.0;
-  p = p * r + 1.0;
-  unsigned long long bits;
-  __builtin_memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits + 1023ull) << 52;
-  double power;
-  __builtin_memcpy(&power, &bits, sizeof power);
-  return p * power;
-}
 
 template <Activation A, class T>
 inline T sigma(T z) {

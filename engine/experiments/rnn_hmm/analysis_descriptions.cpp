@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/experiments/rnn_hmm/description.h"
+
+namespace learnscope::rnnhmm {
+namespace {
+
+using enum ParameterType;
+
+Measure result(const char* id, const char* title, std::vector<std::string> shape, const char* doc) {
+  return {.id = id, .title = title, .doc = doc, .kind = MeasureKind::Array, .shape = std::move(shape)};
+}
+
+Parameter integer(const char* id, const char* title, int value, double low, double high, const char* doc) {
+  return {.id = id, .title = title, .type = Int, .fallback = value, .doc = doc, .minimum = low, .maximum = high};
+}
+
+Parameter real(const char* id, const char* title, double value, double low, double high, const char* doc) {
+  return {.id = id, .title = title, .type = Real, .fallback = value, .doc = doc, .minimum = low, .maximum = high};
+}
+
+AnalysisDescription fixedPoints() {
+  return {
+      .id = "fixed-points",
+      .title = LS_TR("Fixed points"),
+      .doc = LS_TR("Fixed and slow points of the silent map, or of the mean map E[h_{t+1} | h_t] under noise, with "
+                   "spectra and basins. A ReLU net without bias has the origin alone."),
+      .arguments = {{.id = "map",
+                     .title = LS_TR("Map"),
+                     .type = Choice,
+                     .fallback = "silent",
+                     .doc = LS_TR("The dynamics without noise, or their mean under noise."),
+                     .choices = {{"silent", LS_TR("Silent")}, {"mean", LS_TR("Mean under noise")}}},
+                    integer("starts", LS_TR("Starts"), 128, 1, 1024, LS_TR("Visited states the search starts from."))},
+      .results = {result("states", LS_TR("States"), {"F", "H"}, LS_TR("Fixed points, then slow points.")),
+                  result("positions", LS_TR("Positions"), {"F", "3"}, LS_TR("In the portrait.")),
+                  result("q", "q", {"F"}, "|F(h) - h|² / 2"),
+                  result("unstable", LS_TR("Unstable directions"), {"F"},
+                         LS_TR("Eigenvalues outside the unit circle; -1 where the Jacobian is undefined.")),
+                  result("slow", LS_TR("Slow"), {"F"}, LS_TR("1 where q >= 1e-12.")),
+                  result("starts", LS_TR("Starts"), {"F"}, LS_TR("Starts that led there.")),
+                  result("basin", LS_TR("Basin"), {"F"}, LS_TR("Share of silent trajectories that end there.")),
+                  result("eigenvalues", LS_TR("Eigenvalues"), {"F", "H", "2"}, LS_TR("Real and imaginary parts.")),
+                  result("logits", LS_TR("Logits"), {"F", "K"}, LS_TR("C h.")),
+                  result("unsolved", LS_TR("Unsolved"), {}, LS_TR("Starts that reached neither.")),
+                  result("continua", LS_TR("Continua"), {}, LS_TR("Manifolds of fixed points."))}};
+}
+
+AnalysisDescription flowField() {
+  return {.id = "flow-field",
+          .title = LS_TR("Flow field"),
+          .doc = LS_TR("Where states of the orbit plane go: mean map under noise or silent map, at states lifted from "
+                       "the plane by the nearest visited ones; and the measured drift and diffusion."),
+          .arguments = {{.id = "noise",
+                         .title = LS_TR("Noise"),
+                         .type = Bool,
+                         .fallback = true,
+                         .doc = LS_TR("The mean under noise, else silence.")},
+                        integer("side", LS_TR("Cells a side"), 24, 4, 64, LS_TR("Of the grid.")),
+                        real("extent", LS_TR("Extent"), 2.5, 0.5, 20, LS_TR("Half side in standard deviations."))},
+          .results = {
+              result("positions", LS_TR("Positions"), {"N", "3"}, LS_TR("Cell centres in the portrait.")),
+              result("directions", LS_TR("Directions"), {"N", "3"}, LS_TR("Step of the map.")),
+              result("speed", LS_TR("log10 q"), {"S", "S"}, LS_TR("Speed at the lifted state.")),
+              result("supported", LS_TR("Supported"), {"N"}, LS_TR("1 where visited states are near.")),
+              result("drift", LS_TR("Drift"), {"N", "3"}, LS_TR("Mean of the actual steps; empty below 10 visits.")),
+              result("visits", LS_TR("Visits"), {"S", "S"}, LS_TR("Of 20,000 states.")),
+              result("diffusion", LS_TR("Diffusion"), {"S", "S"}, LS_TR("Variance of the actual steps."))}};
+}
+
+AnalysisDescription silence() {
+  return {.id = "silence",
+          .title = LS_TR("Noise off"),
+          .doc = LS_TR("40 noisy states under silence, and the steps to 1 % of the norm of 200."),
+          .arguments = {integer("steps", LS_TR("Steps"), 60, 1, 500, LS_TR("Silent steps drawn."))},
+          .results = {result("paths", LS_TR("Paths"), {"2E", "3"}, LS_TR("Segments in the portrait.")),
+                      result("time", LS_TR("Time"), {"2E"}, LS_TR("Silent step of a segment.")),
+                      result("ends", LS_TR("Ends"), {"40", "3"}, LS_TR("Where they are after the last step.")),
+                      result("collapse", LS_TR("Collapse"), {"200"}, LS_TR("Steps to 1 %, -1 if never.")),
+                      result("median", LS_TR("Median"), {}, LS_TR("Of the collapse, in steps.")),
+                      result("longest", LS_TR("Longest"), {}, LS_TR("Of the collapse, in steps.")),
+                      result("collapsed", LS_TR("Collapsed"), {}, LS_TR("Share of the 200."))}};
+}
+
+AnalysisDescription noiseSweep() {
+  return {
+      .id = "noise-sweep",
+      .title = LS_TR("Noise sweep"),
+      .doc = LS_TR("The net under other noise levels: 100 chains of 400 steps each."),
+      .arguments = {},
+      .results = {result("sigma", "σ", {"9"}, LS_TR("Standard deviation of the noise.")),
+                  result("changeRate", LS_TR("Change rate"), {"9"}, LS_TR("TR of the largest logit.")),
+                  result("transitionError", LS_TR("Transition error"), {"9"}, LS_TR("Mean |T - T*|.")),
+                  result("largestTransitionError", LS_TR("Largest transition error"), {"9"}, LS_TR("Max |T - T*|.")),
+                  result("dwellVariation", LS_TR("Dwell variation"), {"9"}, LS_TR("sd / mean.")),
+                  result("meanNorm", LS_TR("Mean |h|"), {"9"}, LS_TR("Of the states."))}};
+}
+
+AnalysisDescription units() {
+  return {
+      .id = "units",
+      .title = LS_TR("Units"),
+      .doc = LS_TR("Which units leave a symbol: e_u = exit rate with unit u's recurrent drive off minus that of the "
+                   "net; the leading group switched off together, and five random groups beside it."),
+      .arguments = {integer("from", LS_TR("From symbol"), 0, 0, 7, LS_TR("The symbol that is left.")),
+                    integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units switched off together."))},
+      .results = {result("effect", "e_u", {"H", "K"}, LS_TR("Change of the exit rate from every symbol.")),
+                  result("ownEffect", LS_TR("e_u from the symbol"), {"H"}, LS_TR("Its column.")),
+                  result("staying", LS_TR("Staying"), {"H"}, LS_TR("Mean pre-activation while in the symbol.")),
+                  result("leaving", LS_TR("Leaving"), {"H"}, LS_TR("Mean pre-activation one step after an exit.")),
+                  result("active", LS_TR("Active"), {"H"}, LS_TR("Share of time with h > 0.")),
+                  result("ranked", LS_TR("Ranked"), {"H"}, LS_TR("Units by e_u, most negative first.")),
+                  result("exitRate", LS_TR("Exit rate"), {}, LS_TR("Of the net, per step.")),
+                  result("exitRateWithout", LS_TR("Exit rate without"), {}, LS_TR("Group switched off.")),
+                  result("occupancy", LS_TR("Occupancy"), {}, LS_TR("Share of time in the symbol.")),
+                  result("occupancyWithout", LS_TR("Occupancy without"), {}, LS_TR("Group switched off.")),
+                  result("exitRateControls", LS_TR("Exit rates of controls"), {"5"},
+                         LS_TR("As many random active units switched off."))}};
+}
+
+AnalysisDescription exitAverage() {
+  return {.id = "exit-average",
+          .title = LS_TR("Exit-triggered average"),
+          .doc = LS_TR("Mean pre-activation of the three units with the most negative e_u around exits."),
+          .arguments = {integer("from", LS_TR("From symbol"), 0, 0, 7, LS_TR("The symbol that is left."))},
+          .results = {result("units", LS_TR("Units"), {"3"}, LS_TR("Which they are.")),
+                      result("lag", LS_TR("Lag"), {"21"}, LS_TR("Steps from the exit.")),
+                      result("unit1", LS_TR("First"), {"21"}, LS_TR("Mean pre-activation.")),
+                      result("unit2", LS_TR("Second"), {"21"}, LS_TR("Mean pre-activation.")),
+                      result("unit3", LS_TR("Third"), {"21"}, LS_TR("Mean pre-activation."))}};
+}
+
+AnalysisDescription rollouts() {
+  return {
+      .id = "rollouts",
+      .title = LS_TR("Push a state"),
+      .doc = LS_TR("Noisy rollouts from a point of the portrait, lifted to a state by the nearest visited ones."),
+      .arguments = {real("x", "x", 0, -20, 20, LS_TR("First axis.")), real("y", "y", 0, -20, 20, LS_TR("Second axis.")),
+                    real("z", "z", 0, -20, 20, LS_TR("Third axis.")),
+                    integer("count", LS_TR("Rollouts"), 10, 1, 100, LS_TR("From the same point.")),
+                    integer("steps", LS_TR("Steps"), 40, 1, 200, LS_TR("Of each rollout."))},
+      .results = {result("paths", LS_TR("Paths"), {"2E", "3"}, LS_TR("Segments in the portrait.")),
+                  result("symbols", LS_TR("Symbols"), {"2E"}, LS_TR("argmax of the logits."))}};
+}
+
+}  // namespace
+
+std::vector<AnalysisDescription> analyses() {
+  std::vector<AnalysisDescription> list{fixedPoints(), flowField(),   silence(), noiseSweep(),
+                                        units(),       exitAverage(), rollouts()};
+  list.push_back({.id = "sequence-distance",
+                  .title = LS_TR("Sequence distance"),
+                  .doc = LS_TR("Euclidean distance of each generated sequence to the target sequence of its largest "
+                               "transport-plan entry, and of target to target."),
+                  .arguments = {integer("sequences", LS_TR("Sequences"), 500, 50, 2000, LS_TR("Of each batch."))},
+                  .results = {result("distance", LS_TR("Net to target"), {}, LS_TR("Mean distance.")),
+                              result("reference", LS_TR("Target to target"), {}, LS_TR("Mean distance.")),
+                              result("ratio", LS_TR("Ratio"), {}, LS_TR("Net over reference."))}});
+  list.push_back(
+      {.id = "noise-sensitivity",
+       .title = LS_TR("Noise sensitivity"),
+       .doc = LS_TR("100 rollouts of 5 steps from a cluster and a transition state with noise (1 - γ) frozen "
+                    "+ γ fresh, γ = 0, 0.5, 1."),
+       .arguments = {},
+       .results = {result("clusterVariance", LS_TR("Cluster variance"), {"3"}, LS_TR("Trace.")),
+                   result("clusterDistance", LS_TR("Cluster distance"), {"3"}, LS_TR("Mean, to the mean.")),
+                   result("transitionVariance", LS_TR("Transition variance"), {"3"}, LS_TR("Trace.")),
+                   result("transitionDistance", LS_TR("Transition distance"), {"3"}, LS_TR("Mean, to the mean."))}});
+  list.push_back({.id = "pairs",
+                  .title = LS_TR("Orbits of pairs"),
+                  .doc = LS_TR("For each pair of symbols: runs longer than 20 steps within the two, and the rotation "
+                               "index of their first 21 states."),
+                  .arguments = {},
+                  .results = {result("first", LS_TR("First symbol"), {"P"}, LS_TR("Of the pair.")),
+                              result("second", LS_TR("Second symbol"), {"P"}, LS_TR("Of the pair.")),
+                              result("runs", LS_TR("Runs"), {"P"}, LS_TR("Of 100,000 steps.")),
+                              result("rotation", LS_TR("Rotation index"), {"P"}, LS_TR("Empty below 5 runs."))}});
+  return list;
+}
+
+std::vector<InterventionDescription> interventions() {
+  const Parameter units{.id = "units",
+                        .title = LS_TR("Units"),
+                        .type = List,
+                        .fallback = Json::array({0}),
+                        .doc = LS_TR("Which units, 0..H-1."),
+                        .minimum = 0,
+                        .maximum = 255};
+  return {
+      {.id = "set-gains",
+       .title = LS_TR("Set unit gains"),
+       .doc =
+           LS_TR("z_u = μ (W h)_u + ν (U x)_u: μ = 0 ablates the unit's recurrent drive, ν = 0 keeps the noise away."),
+       .arguments = {units, real("recurrent", "μ", 0, 0, 2, LS_TR("Gain on the recurrent drive.")),
+                     real("noise", "ν", 1, 0, 2, LS_TR("Gain on the noise drive."))}},
+      {.id = "reset-gains", .title = LS_TR("Reset unit gains"), .doc = LS_TR("All gains back to 1."), .arguments = {}},
+      {.id = "add-bias",
+       .title = LS_TR("Add a bias"),
+       .doc = LS_TR("Adds a bias vector, trained from now on: turns rays into fixed points."),
+       .arguments = {{.id = "direction",
+                      .title = LS_TR("Direction"),
+                      .type = Choice,
+                      .fallback = "random",
+                      .doc = LS_TR("Random, or along the readout of the last minus the first symbol."),
+                      .choices = {{"random", LS_TR("Random")}, {"readout", LS_TR("Readout")}}},
+                     real("size", LS_TR("Size"), 0.5, 0, 1, LS_TR("Norm of the vector."))}},
+      {.id = "reset-optimizer",
+       .title = LS_TR("Reset the optimizer"),
+       .doc = LS_TR("Forgets Adam's moments."),
+       .arguments = {}},
+  };
+}
+
+}  // namespace learnscope::rnnhmm

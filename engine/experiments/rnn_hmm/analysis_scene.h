@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/experiments/rnn_hmm/experiment.h"
+
+namespace learnscope::rnnhmm {
+
+/// A frozen net with its portrait and a fresh batch of states.
+struct Scene {
+  Frozen frozen;
+  Net net;
+  Chains chains;
+  Portrait portrait;
+  std::uint64_t seed;
+
+  Scene(const Config& config, std::uint64_t runSeed, const State& state, int count = kChains, int steps = kChainSteps)
+      : frozen(thaw(config, runSeed, state)),
+        net(frozen.weights, frozen.training.sigma),
+        chains(simulate(net.exact, count, kBurnIn, steps, analysisNoise(runSeed, "analysis", frozen.step))),
+        portrait(frozen.portrait.hidden ? frozen.portrait : rotation(chains, net.exact, ThirdAxis::Component).portrait),
+        seed(runSeed) {}
+
+  BulkStream noise(std::string_view purpose) const { return analysisNoise(seed, purpose, frozen.step); }
+};
+
+// One function an analysis; their arguments and results are described in analysis_descriptions.cpp.
+State noiseSweep(const Scene& scene, const Config& arguments, const Progress& progress);
+State sequenceDistance(const Scene& scene, const Config& arguments, const Progress& progress);
+State noiseSensitivity(const Scene& scene, const Config& arguments, const Progress& progress);
+State units(const Scene& scene, const Config& arguments, const Progress& progress);
+State exitAverage(const Scene& scene, const Config& arguments, const Progress& progress);
+State pairs(const Scene& scene, const Config& arguments, const Progress& progress);
+
+}  // namespace learnscope::rnnhmm
