@@ -6,7 +6,7 @@
 namespace learnscope {
 namespace {
 
-constexpr int kGroups = 4, kNarrow = 12, kWide = 24, kTime = 64, kWaves = 32;
+constexpr int kGroups = 4, kNarrow = 12, kWide = 24, kTime = 64;
 
 std::size_t lanes(int planes) { return static_cast<std::size_t>(planes) * kImageLanes; }
 
@@ -35,10 +35,20 @@ void geluOf(AlignedVector<float>& values, AlignedVector<float>& slope) {
 
 }  // namespace
 
+void timeWaves(const float* times, float* waves) {
+  for (int i = 0; i < kTimeWaves / 2; ++i) {
+    const float frequency = 1000.0f * std::pow(10000.0f, -static_cast<float>(i) / 16.0f);
+    for (int l = 0; l < kImageLanes; ++l) {
+      waves[i * kImageLanes + l] = std::sin(frequency * times[l]);
+      waves[(i + kTimeWaves / 2) * kImageLanes + l] = std::cos(frequency * times[l]);
+    }
+  }
+}
+
 ConditionalUNet::ConditionalUNet(const UNetShape& shape) : shape_(shape) {
   const int s = shape.size;
   const LaneGrid full = paddedGrid(s), half = paddedGrid(s / 2), quarter = paddedGrid(s / 4), flat = vectorGrid();
-  timeIn_ = LaneConv(ConvKind::Point, kWaves, kTime, flat, flat, parameters_, "time.in");
+  timeIn_ = LaneConv(ConvKind::Point, kTimeWaves, kTime, flat, flat, parameters_, "time.in");
   timeHidden_ = LaneConv(ConvKind::Point, kTime, kTime, flat, flat, parameters_, "time.hidden");
   convIn_ = LaneConv(ConvKind::Same3, 3, kNarrow, full, full, parameters_, "in");
   blocks_[0] = makeBlock(kNarrow, kNarrow, s, 0);
@@ -51,7 +61,7 @@ ConditionalUNet::ConditionalUNet(const UNetShape& shape) : shape_(shape) {
   up1_ = LaneConv(ConvKind::TransposeTwice, kWide, kNarrow, half, full, parameters_, "up1");
   blocks_[4] = makeBlock(2 * kNarrow, kNarrow, s, 4);
   normOut_ = makeNorm(kNarrow, s, "out.norm");
-  convOut_ = LaneConv(ConvKind::Same3, kNarrow, 3, full, full, parameters_, "out", true);
+  convOut_ = LaneConv(ConvKind::Same3, kNarrow, 3, full, full, parameters_, "out", {.zero = true});
 
   for (LanePlanes* planes : {&input_, &output_, &outputGradient_}) *planes = LanePlanes(3, s);
   for (LanePlanes* planes : {&a0_, &da0_, &a5_, &da5_}) *planes = LanePlanes(kNarrow, s);
@@ -61,10 +71,10 @@ ConditionalUNet::ConditionalUNet(const UNetShape& shape) : shape_(shape) {
   for (LanePlanes* planes : {&a4_, &da4_}) *planes = LanePlanes(kWide, s / 2);
   for (LanePlanes* planes : {&a2_, &da2_, &a3_, &da3_}) *planes = LanePlanes(kWide, s / 4);
   prompts_.assign(lanes(shape.prompt), 0.0f);
-  waves_.assign(lanes(kWaves), 0.0f);
+  waves_.assign(lanes(kTimeWaves), 0.0f);
   for (auto* values : {&time1_, &time1Slope_, &time2_, &time2Slope_, &dtime_, &dtime1_})
     values->assign(lanes(kTime), 0.0f);
-  codeGradient_.assign(lanes(kUNetCodes), 0.0f);
+  codeGradient_.assign(lanes(kCodes), 0.0f);
 }
 
 ConditionalUNet::Norm ConditionalUNet::makeNorm(int planes, int size, const std::string& name) {
@@ -87,14 +97,14 @@ ConditionalUNet::Block ConditionalUNet::makeBlock(int in, int out, int size, int
   block.prompt1 = LaneConv(ConvKind::Point, shape_.prompt, out, flat, flat, parameters_, name + ".prompt1");
   block.prompt2 = LaneConv(ConvKind::Point, out, out, flat, flat, parameters_, name + ".prompt2");
   block.norm2 = makeNorm(out, size, name + ".norm2");
-  block.conv2 = LaneConv(ConvKind::Same3, out, out, grid, grid, parameters_, name + ".conv2", true);
+  block.conv2 = LaneConv(ConvKind::Same3, out, out, grid, grid, parameters_, name + ".conv2", {.zero = true});
   block.projects = in != out;
   if (block.projects) block.skip = LaneConv(ConvKind::Point, in, out, grid, grid, parameters_, name + ".skip");
   block.middle = block.gradient2 = LanePlanes(out, size);
   block.gradient1 = LanePlanes(in, size);
   for (auto* values : {&block.hidden, &block.hiddenSlope, &block.code, &block.codeSlope, &block.work})
     values->assign(lanes(out), 0.0f);
-  for (int i = 0; i < index; ++i) block.firstCode += kUNetWidths[static_cast<std::size_t>(i)];
+  for (int i = 0; i < index; ++i) block.firstCode += kWidths[static_cast<std::size_t>(i)];
   return block;
 }
 
@@ -112,8 +122,8 @@ void ConditionalUNet::use(const float* parameters) {
   eachConv([&](LaneConv& conv) { conv.use(parameters); });
 }
 
-void ConditionalUNet::promptCodes(const float* prompts, UNetCodes& codes) {
-  codes.resize(lanes(kUNetCodes));
+void ConditionalUNet::promptCodes(const float* prompts, PromptCodes& codes) {
+  codes.resize(lanes(kCodes));
   std::copy_n(prompts, prompts_.size(), prompts_.begin());
   for (Block& block : blocks_) {
     block.prompt1.forward(prompts_.data(), block.hidden.data());
@@ -125,16 +135,9 @@ void ConditionalUNet::promptCodes(const float* prompts, UNetCodes& codes) {
   }
 }
 
-void ConditionalUNet::timeCodes(const float* times, UNetCodes& codes) {
-  codes.resize(lanes(kUNetCodes));
-  for (int i = 0; i < kWaves / 2; ++i) {
-    const float frequency = 1000.0f * std::pow(10000.0f, -static_cast<float>(i) / 16.0f);
-    for (int l = 0; l < kImageLanes; ++l) {
-      const auto at = lanes(i) + static_cast<std::size_t>(l);
-      waves_[at] = std::sin(frequency * times[l]);
-      waves_[at + lanes(kWaves / 2)] = std::cos(frequency * times[l]);
-    }
-  }
+void ConditionalUNet::timeCodes(const float* times, PromptCodes& codes) {
+  codes.resize(lanes(kCodes));
+  timeWaves(times, waves_.data());
   timeIn_.forward(waves_.data(), time1_.data());
   geluOf(time1_, time1Slope_);
   timeHidden_.forward(time1_.data(), time2_.data());
@@ -154,7 +157,7 @@ void ConditionalUNet::normBackward(const Norm& norm, float* gradient, float* par
                                  parameterGradients + norm.gamma, parameterGradients + norm.beta);
 }
 
-void ConditionalUNet::blockForward(Block& block, const float* in, float* out, const UNetCodes& codes, bool keep) {
+void ConditionalUNet::blockForward(Block& block, const float* in, float* out, const PromptCodes& codes, bool keep) {
   normForward(block.norm1, in, keep);
   block.conv1.forward(block.norm1.out.plane(0), block.middle.plane(0), false, codes.data() + lanes(block.firstCode));
   normForward(block.norm2, block.middle.plane(0), keep);
@@ -183,7 +186,7 @@ void ConditionalUNet::blockBackward(Block& block, const float* in, const float* 
   }
 }
 
-void ConditionalUNet::forward(const UNetCodes& codes, bool keep) {
+void ConditionalUNet::forward(const PromptCodes& codes, bool keep) {
   convIn_.forward(input_.plane(0), a0_.plane(0));
   blockForward(blocks_[0], a0_.plane(0), cat1_.plane(kNarrow), codes, keep);
   down1_.forward(cat1_.plane(kNarrow), a1_.plane(0));

@@ -54,12 +54,12 @@ void LaneParameters::draw(RandomStream& random, double scale, float* values) con
 }
 
 LaneConv::LaneConv(ConvKind kind, int inputs, int outputs, const LaneGrid& in, const LaneGrid& out,
-                   LaneParameters& parameters, const std::string& name, bool zero)
+                   LaneParameters& parameters, const std::string& name, const ConvStart& begin)
     : inputs_(inputs), outputs_(outputs), outGrid_(out) {
-  const auto start = zero ? LaneParameter::Start::Zero : LaneParameter::Start::Uniform;
-  const int fan = fanIn(kind, inputs, outputs);
+  const auto start = begin.zero ? LaneParameter::Start::Zero : LaneParameter::Start::Uniform;
+  const int fan = begin.fanIn > 0 ? begin.fanIn : fanIn(kind, inputs, outputs);
   weight_ = parameters.add(name + ".weight", weightCount(kind, inputs, outputs), start, fan);
-  bias_ = parameters.add(name + ".bias", outputs, start, fan);
+  if (begin.bias) bias_ = parameters.add(name + ".bias", outputs, start, fan);
   for (auto* values : {&biases_, &start_, &sums_}) values->assign(lanes(outputs), 0.0f);
   buildForward(kind, in, out);
   buildBackward(kind, in, out);
@@ -110,6 +110,8 @@ void LaneConv::buildBackward(ConvKind kind, const LaneGrid& in, const LaneGrid& 
   else if (kind == ConvKind::TransposeTwice)
     add(window(out, outputs_, 2, 0), out, 2, in,
         [&](int i, int k) { return weight_ + ((k % 4) * outputs_ + k / 4) * inputs_ + i; });
+  else if (kind == ConvKind::Halve3)
+    buildStridedBackward(in, out);
   else if (kind == ConvKind::Halve2)
     for (int corner = 0; corner < 4; ++corner) {
       add(window(out, outputs_, 1, 0), out, 1, everySecond(in),
@@ -118,13 +120,31 @@ void LaneConv::buildBackward(ConvKind kind, const LaneGrid& in, const LaneGrid& 
     }
 }
 
+// Input pixel (2 a + p, 2 b + q) of a 3x3 map with stride 2 and border 1 is read by output row a with the tap ky = 1 if
+// p = 0, and by rows a and a + 1 with ky = 2 and 0 if p = 1; columns alike.
+void LaneConv::buildStridedBackward(const LaneGrid& in, const LaneGrid& out) {
+  const auto taps = [](int parity) { return parity == 0 ? std::vector<int>{1} : std::vector<int>{2, 0}; };
+  for (int corner = 0; corner < 4; ++corner) {
+    std::vector<int> offsets, tapOf;
+    for (int o = 0; o < outputs_; ++o)
+      for (const int ky : taps(corner / 2))
+        for (const int kx : taps(corner % 2)) {
+          offsets.push_back(static_cast<int>(o * out.plane + (ky == 0 ? out.row : 0) + (kx == 0 ? out.pixel : 0)));
+          tapOf.push_back(o * inputs_ * 9 + ky * 3 + kx);
+        }
+    backward_.push_back(part(inputs_, std::move(offsets), out.row, out.pixel, everySecond(in),
+                             [&](int i, int k) { return weight_ + tapOf[static_cast<std::size_t>(k)] + i * 9; }));
+    backward_.back().outputStart = (corner / 2) * in.row + (corner % 2) * in.pixel;
+  }
+}
+
 void LaneConv::use(const float* parameters) {
   for (auto* parts : {&forward_, &backward_})
     for (Part& p : *parts) {
       p.map.offsets = p.offsets.data();
       for (std::size_t i = 0; i < p.index.size(); ++i) p.packed[i] = parameters[p.index[i]];
     }
-  for (int o = 0; o < outputs_; ++o)
+  for (int o = 0; bias_ >= 0 && o < outputs_; ++o)
     std::fill_n(biases_.begin() + static_cast<std::ptrdiff_t>(lanes(o)), kImageLanes, parameters[bias_ + o]);
 }
 
@@ -147,7 +167,7 @@ void LaneConv::gradients(const float* in, const float* gradient, float* paramete
   for (const Part& p : forward_)
     laneKernels().gradient(p.map, in + p.inputStart, gradient + p.outputStart, parameterGradients + p.weights);
   laneKernels().sumPixels(outGrid_, outputs_, gradient, sums_.data());
-  for (int o = 0; o < outputs_; ++o) {
+  for (int o = 0; bias_ >= 0 && o < outputs_; ++o) {
     float sum = 0;
     for (int l = 0; l < kImageLanes; ++l) sum += sums_[lanes(o) + static_cast<std::size_t>(l)];
     parameterGradients[bias_ + o] += sum;

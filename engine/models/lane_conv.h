@@ -42,20 +42,26 @@ enum class ConvKind {
   TransposeTwice  ///< transposed 2x2, stride 2. Weights [2][2][out][in]
 };
 
+struct ConvStart {
+  bool zero = false;  ///< weights and bias start at 0
+  bool bias = true;   ///< it has one
+  int fanIn = 0;      ///< of the uniform start; 0: its own
+};
+
 /// A convolution on images in lanes whose weights live in a flat parameter buffer.
 class LaneConv {
  public:
   LaneConv() = default;
-  /// Adds its weight and bias to `parameters`; `zero` starts them at 0.
+  /// Adds its weight and bias to `parameters`.
   LaneConv(ConvKind kind, int inputs, int outputs, const LaneGrid& in, const LaneGrid& out, LaneParameters& parameters,
-           const std::string& name, bool zero = false);
+           const std::string& name, const ConvStart& start = {});
 
   int outputs() const { return outputs_; }
   /// Takes over the parameters' present values; needed before any pass.
   void use(const float* parameters);
   /// out = conv(in) + bias + shift [outputs][16] (or null); `accumulate` adds to what `out` holds.
   void forward(const float* in, float* out, bool accumulate = false, const float* shift = nullptr);
-  /// in = transpose of the map, applied to the gradient at the output. Not for Halve3.
+  /// in = transpose of the map, applied to the gradient at the output.
   void backward(const float* gradient, float* in, bool accumulate = false) const;
   /// Adds to the gradients of weight and bias.
   void gradients(const float* in, const float* gradient, float* parameterGradients);
@@ -75,8 +81,9 @@ class LaneConv {
                    const WeightOf& weightOf);
   void buildForward(ConvKind kind, const LaneGrid& in, const LaneGrid& out);
   void buildBackward(ConvKind kind, const LaneGrid& in, const LaneGrid& out);
+  void buildStridedBackward(const LaneGrid& in, const LaneGrid& out);
 
-  int inputs_ = 0, outputs_ = 0, weight_ = 0, bias_ = 0;
+  int inputs_ = 0, outputs_ = 0, weight_ = 0, bias_ = -1;
   LaneGrid outGrid_;
   std::vector<Part> forward_, backward_;
   AlignedVector<float> biases_, start_, sums_;  ///< [outputs][16]
