@@ -28,16 +28,14 @@ Disc ConceptWorld::at(int number, const std::array<double, 9>& nuisance) const {
   Disc disc;
   const double red = sign(0) * options_.colour;
   const std::array<double, 3> means{.5 + red, .5 - std::abs(red), .5 - red};
-  for (std::size_t i = 0; i < 3; ++i)
-    disc.colour[i] = static_cast<float>(unit(means[i]) + colourSpread * nuisance[i]);
-  disc.radius = static_cast<float>(
-      std::max(kSmallestRadius, .45 + sign(1) * options_.size + sizeSpread * nuisance[3]));
+  for (std::size_t i = 0; i < 3; ++i) disc.colour[i] = static_cast<float>(unit(means[i]) + colourSpread * nuisance[i]);
+  disc.radius = static_cast<float>(std::max(kSmallestRadius, .45 + sign(1) * options_.size + sizeSpread * nuisance[3]));
   disc.x = static_cast<float>(options_.position * nuisance[4]);
   disc.y = static_cast<float>(options_.position * nuisance[5]);
   for (std::size_t i = 0; i < 3; ++i)
-    disc.ground[i] = static_cast<float>(concepts == 3
-                                            ? unit(.5 + sign(2) * options_.ground) + options_.ground / 8 * nuisance[6 + i]
-                                            : .9 + .1 * nuisance[6 + i]);
+    disc.ground[i] =
+        static_cast<float>(concepts == 3 ? unit(.5 + sign(2) * options_.ground) + options_.ground / 8 * nuisance[6 + i]
+                                         : .9 + .1 * nuisance[6 + i]);
   return disc;
 }
 

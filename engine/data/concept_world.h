@@ -11,11 +11,11 @@ namespace learnscope {
 
 /// Separations and spreads of coloured discs on a bright ground (Park et al. 2024, arXiv 2406.19370).
 struct ConceptWorldOptions {
-  int concepts = 2;      ///< 2: colour, size; 3: also background
-  double colour = 0.3;   ///< dc: distance of the class means in red and in blue
-  double size = 0.4;     ///< ds: distance of the mean radii
-  double ground = 0.3;   ///< db: distance of the mean greys of the background, with three concepts
-  double position = 0.1; ///< centres are U(-position, position)^2
+  int concepts = 2;          ///< 2: colour, size; 3: also background
+  double colour = 0.3;       ///< dc: distance of the class means in red and in blue
+  double size = 0.4;         ///< ds: distance of the mean radii
+  double ground = 0.3;       ///< db: distance of the mean greys of the background, with three concepts
+  double position = 0.1;     ///< centres are U(-position, position)^2
   bool fixedSpread = false;  ///< spread 0.05 of colours and 0.04 of radii whatever the separation
   int side = 16;             ///< pixels
 };
