@@ -33,10 +33,6 @@ void checkWorld(const Config& config, std::vector<Problem>& problems) {
     if (count < 2 || count > 3)
       problems.push_back({"/vector.means", std::to_string(count) + " numbers", "2 or 3 means expected"});
   }
-  const double ds = config.real("world.ds");
-  if ((kind == WorldKind::Discs2 || kind == WorldKind::Discs3) && .45 - ds / 2 - 3 * ds / 8 < .1 - 1e-9 &&
-      !config.flag("world.fixedSpread"))
-    problems.push_back({"/world.ds", config["world.ds"].dump(), "small radii are clamped at 0.1", true});
 }
 
 void checkTraining(const Config& config, const Setting& setting, std::vector<Problem>& problems) {
@@ -143,7 +139,7 @@ class ConceptSpaceLab final : public Lab {
   /// Evaluations at 20, 50, then every 50 up to 300, then every `evaluation.every`.
   bool due(std::string_view cadence, const Config& config, std::int64_t step) const override {
     const bool exact = kindOf(config) == WorldKind::SwingBy;
-    if (cadence == "start") return step == 0 && !exact;
+    if (cadence == "start") return step == 0;
     if (cadence != "evaluations") return Lab::due(cadence, config, step);
     if (exact) return Lab::due("scalars", config, step);
     if (step <= 300) return step == 20 || (step > 0 && step % 50 == 0);

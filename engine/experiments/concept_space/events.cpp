@@ -104,7 +104,7 @@ void EventDetector::observePull(const Evaluation& evaluation, const Setting& set
 }
 
 void EventDetector::observeLearned(const Setting& setting, Recorder& recorder) {
-  for (int k = 0; k < setting.classes(); ++k) {
+  for (const int k : setting.heldOut) {
     const Trajectory path = smoothed(resampled(pathOf(k), kResampling), kSmoothing);
     for (int j = 0; j < concepts_; ++j) {
       std::uint8_t& done = learned_[static_cast<std::size_t>(k * concepts_ + j)];
@@ -194,7 +194,7 @@ std::vector<EventRule> eventRules() {
       {"train-converged", LS_TR("Train converged"),
        LS_TR("mean squared distance of the training classes to their corners < 0.01 (official code)")},
       {"learned-{k}", LS_TR("Concept learned"),
-       LS_TR("smoothed accuracy of one concept of one class > 0.9 in 3 places in a row, 150 steps apart")},
+       LS_TR("smoothed accuracy of one concept of a held-out class > 0.9 in 3 places in a row, 150 steps apart")},
       {"overprompt-breaks", LS_TR("Overprompt breaks"),
        LS_TR("accuracy at the largest strength < 0.2 while naive > 0.5: the prompt has left what was trained")},
       {"examples-shown", LS_TR("Examples shown"), LS_TR("the user showed or hid training examples of a class")},

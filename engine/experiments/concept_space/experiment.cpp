@@ -76,7 +76,8 @@ class DiffusionExperiment final : public Experiment {
       recorder.scalar("batchLoss", loss_);
       events_.observeLoss(lossEma_, recorder);
     }
-    if (trainer_.steps() == 0 && probe_) recorder.array("probeAccuracy", Array::vector<double>(accuracy_));
+    if (recorder.due("start")) recordCorners(setting_, recorder);
+    if (recorder.due("start") && probe_) recorder.array("probeAccuracy", Array::vector<double>(accuracy_));
     if (recorder.due("evaluations")) evaluateNow(recorder);
   }
 

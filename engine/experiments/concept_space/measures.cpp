@@ -91,6 +91,10 @@ void addConcepts(std::vector<Measure>& list) {
   list.push_back(array("latentPoint", LS_TR("Latent point"), {"1", "3"}, LS_TR("With the best latent step."), scene));
   list.push_back(array("earlyPoints", LS_TR("Early points"), {"classes", "3"},
                        LS_TR("All classes before event denoising, when coordinates mean nothing."), scene));
+  list.push_back(
+      array("heldOutClasses", LS_TR("Held out"), {"classes"}, LS_TR("1 for classes held out."), scene, "start"));
+  list.push_back(array("cornerPosts", LS_TR("Corner posts"), {"classes", "3"},
+                       LS_TR("x and y of each corner, and how high its post is."), scene, "start"));
   list.push_back(array("cornerPlaces", LS_TR("Corner places"), {"classes", "3"},
                        LS_TR("Where the corners' pictures stand."), scene));
 }

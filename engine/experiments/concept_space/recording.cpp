@@ -139,6 +139,18 @@ Array picturesOf(std::span<const float> samples, int side) {
   return out;
 }
 
+void recordCorners(const Setting& setting, Recorder& recorder) {
+  std::vector<std::uint8_t> held;
+  std::vector<float> posts;
+  for (int k = 0; k < setting.classes(); ++k) {
+    held.push_back(setting.isHeldOut(k) ? 1 : 0);
+    posts.insert(posts.end(), {static_cast<float>(setting.digit(k, 0)), static_cast<float>(setting.digit(k, 1)),
+                               static_cast<float>(kCubeHeight)});
+  }
+  recorder.array("heldOutClasses", Array::vector<std::uint8_t>(held));
+  recorder.array("cornerPosts", Array::from<float>(posts, {setting.classes(), 3}));
+}
+
 void recordEvaluation(const Evaluation& evaluation, const Setting& setting, const EventDetector& events,
                       double progress, Recorder& recorder) {
   recordScalars(evaluation, setting, events, recorder);

@@ -5,6 +5,9 @@
 
 namespace learnscope::concept_space {
 
+/// Records what never changes about the classes (cadence "start").
+void recordCorners(const Setting& setting, Recorder& recorder);
+
 /// Records every measure of the cadence "evaluations" that an evaluation gives. `progress` is the step's share of the
 /// planned steps.
 void recordEvaluation(const Evaluation& evaluation, const Setting& setting, const EventDetector& events,

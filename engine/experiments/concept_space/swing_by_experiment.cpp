@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/experiments/concept_space/experiment.h"
+#include "engine/experiments/concept_space/recording.h"
 #include "engine/measures/swing_by.h"
 
 namespace learnscope::concept_space {
@@ -69,6 +70,7 @@ class SwingByExperiment final : public Experiment {
   void measure(Recorder& recorder) override {
     for (const News& news : news_) recordNews(news, recorder);
     news_.clear();
+    if (recorder.due("start")) recordCorners(setting_, recorder);
     if (recorder.due("scalars")) recordScalars(recorder);
     if (recorder.due("arrays")) recordPoints(recorder);
   }
