@@ -193,7 +193,8 @@ class TestSceneMarks : public QObject {
     QCOMPARE(std::get<Tubes>(bound(layer, 90).layers[0].geometry).strands.size(), 1U);
     layer["dashed"] = true;
     layer["curved"] = true;
-    const auto& tubes = std::get<Tubes>(bound(layer, 90).layers[0].geometry);
+    const SceneSnapshot scene = bound(layer, 90);
+    const auto& tubes = std::get<Tubes>(scene.layers[0].geometry);
     std::size_t rows = 0;
     for (const std::uint32_t count : tubes.strands) rows += count;
     QVERIFY(tubes.strands.size() > 50 && rows == tubes.positions.size() && rows == tubes.colors.size());

@@ -309,7 +309,7 @@ class TestLaneNets : public QObject {
   void learnsAndDrawsWhatThePromptSays() {
     const std::vector<std::vector<float>> samples{{1, 1}, {-1, -1}}, prompts{{1, 0}, {0, 1}};
     DiffusionTrainer trainer(std::make_unique<ConditionalMlp>(2, 64, 2), 1, 1);
-    for (int i = 0; i < 600; ++i) trainer.step(signBatch(samples, prompts, 32), {.learningRate = 5e-3});
+    for (int i = 0; i < 3000; ++i) trainer.step(signBatch(samples, prompts, 32), {.learningRate = 5e-3});
     DdimSampler sampler(std::make_unique<ConditionalMlp>(2, 64, 2));
     sampler.use(trainer.means().data());
     RandomStream random(2, "test.sampler");

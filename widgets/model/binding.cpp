@@ -87,7 +87,7 @@ Binding Binding::parse(const Json& json, const std::string& pointer) {
   if (!json.is_object()) refuse(pointer, json, "expected a number, a measure id or an object");
   checkKeys(json, pointer,
             {"measure", "analysis", "arguments", "result", "item", "value", "column", "row", "transform", "scale",
-             "map", "range", "title"});
+             "map", "range", "title", "palette"});
   binding.measure = text(json, "measure", pointer);
   binding.analysis = text(json, "analysis", pointer);
   binding.result = text(json, "result", pointer);

@@ -42,35 +42,25 @@ std::vector<Vec3> curveThrough(const std::vector<Vec3>& points, int pieces) {
 }
 
 std::vector<PathPiece> dashes(const std::vector<Vec3>& path, double on, double off) {
-  double whole = 0;
-  for (std::size_t i = 1; i < path.size(); ++i) whole += length(path[i] - path[i - 1]);
+  std::vector<double> along(path.size(), 0.0);
+  for (std::size_t i = 1; i < path.size(); ++i) along[i] = along[i - 1] + length(path[i] - path[i - 1]);
   std::vector<PathPiece> pieces;
+  const double whole = along.empty() ? 0 : along.back();
   if (!(whole > 0)) return pieces;
-  double along = 0;
-  const double period = on + off;
-  PathPiece piece;
-  for (std::size_t i = 1; i < path.size(); ++i) {
-    const double size = length(path[i] - path[i - 1]);
-    double done = 0;
-    while (size - done > 1e-12) {
-      const double phase = std::fmod(along + 1e-12, period);
-      const bool drawn = phase < on;
-      const double step = std::min(size - done, (drawn ? on : period) - phase);
-      if (drawn && piece.points.empty()) {
-        piece.points.push_back(between(path[i - 1], path[i], done / size));
-        piece.from = along / whole;
-      }
-      done += std::max(step, 1e-9);
-      along += std::max(step, 1e-9);
-      if (!drawn) continue;
-      piece.points.push_back(between(path[i - 1], path[i], std::min(1.0, done / size)));
-      piece.to = std::min(1.0, along / whole);
-      if (std::fmod(along + 1e-9, period) < on - 1e-9) continue;
-      pieces.push_back(std::move(piece));
-      piece = {};
-    }
+  const auto at = [&](double s) {
+    const auto after = std::upper_bound(along.begin() + 1, along.end() - 1, s) - along.begin();
+    const auto i = static_cast<std::size_t>(after);
+    const double gap = along[i] - along[i - 1];
+    return gap > 0 ? between(path[i - 1], path[i], (s - along[i - 1]) / gap) : path[i];
+  };
+  for (int k = 0; k * (on + off) < whole - 1e-9; ++k) {
+    const double from = k * (on + off), to = std::min(from + on, whole);
+    PathPiece piece{{at(from)}, from / whole, to / whole};
+    for (std::size_t i = 0; i < path.size(); ++i)
+      if (along[i] > from + 1e-9 && along[i] < to - 1e-9) piece.points.push_back(path[i]);
+    piece.points.push_back(at(to));
+    pieces.push_back(std::move(piece));
   }
-  if (piece.points.size() > 1) pieces.push_back(std::move(piece));
   return pieces;
 }
 

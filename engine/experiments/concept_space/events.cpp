@@ -12,6 +12,19 @@ constexpr double kDenoisingLoss = 0.06, kConverged = 0.01, kLearned = 0.9, kChor
 constexpr int kInRow = 3;
 constexpr double kSettling = 2;  ///< resampled places that must lie behind a turn before it counts
 
+/// The training class, or the followed one, whose corner is nearest.
+int nearestCorner(std::span<const double> at, const Setting& setting) {
+  const auto distance2 = [&](int number) {
+    double sum = 0;
+    for (std::size_t j = 0; j < at.size(); ++j) sum += std::pow(at[j] - setting.digit(number, static_cast<int>(j)), 2);
+    return sum;
+  };
+  int nearest = setting.focus;
+  for (int k = 0; k < setting.classes(); ++k)
+    if (!setting.isHeldOut(k) && distance2(k) < distance2(nearest)) nearest = k;
+  return nearest;
+}
+
 }  // namespace
 
 bool EventDetector::mark(Mark what, std::int64_t step, const char* id, const std::string& title, Recorder& recorder,
@@ -85,22 +98,12 @@ void EventDetector::observe(const Evaluation& evaluation, const Setting& setting
 }
 
 void EventDetector::observePull(const Evaluation& evaluation, const Setting& setting, Recorder& recorder) {
-  const std::vector<double>& at = evaluation.classes[static_cast<std::size_t>(setting.focus)].coordinate;
-  const auto distance2 = [&](int number) {
-    double sum = 0;
-    for (int j = 0; j < concepts_; ++j) sum += std::pow(at[static_cast<std::size_t>(j)] - setting.digit(number, j), 2);
-    return sum;
-  };
-  int nearest = setting.focus;
-  for (int k = 0; k < setting.classes(); ++k)
-    if (!setting.isHeldOut(k) && distance2(k) < distance2(nearest)) nearest = k;
+  const int nearest = nearestCorner(evaluation.classes[static_cast<std::size_t>(setting.focus)].coordinate, setting);
   std::int64_t since = 0;
-  if (thirdInRow(Pull, nearest != setting.focus, recorder.step(), since)) {
-    const std::string& corner = setting.classNames[static_cast<std::size_t>(nearest)];
-    if (mark(Pull, since, "pull", std::string(LS_TR("Pulled to ")) + corner, recorder,
-             {{"corner", corner}, {"class", setting.digits(nearest)}}))
-      pullCorner_ = nearest;
-  }
+  if (!thirdInRow(Pull, nearest != setting.focus, recorder.step(), since)) return;
+  const std::string& corner = setting.classNames[static_cast<std::size_t>(nearest)];
+  mark(Pull, since, "pull", std::string(LS_TR("Pulled to ")) + corner, recorder,
+       {{"corner", corner}, {"class", setting.digits(nearest)}});
 }
 
 void EventDetector::observeLearned(const Setting& setting, Recorder& recorder) {
@@ -134,8 +137,14 @@ void EventDetector::observeTurn(const Setting& setting, Recorder& recorder) {
     const auto step = static_cast<std::int64_t>(std::lround(turn.step));
     if (step < marks_[Denoising] || turn.step > path.steps.back() - kSettling * kResampling) continue;
     Json values{{"angle", turn.angle}};
-    if (marks_[Pull] >= 0 && marks_[Pull] <= step)
-      values["swingBy"] = setting.classNames[static_cast<std::size_t>(pullCorner_)];
+    if (marks_[Pull] >= 0 && marks_[Pull] <= step) {
+      // Pulled first, then turned: a swing-by, past the corner that is nearest where it turns.
+      const auto at = static_cast<std::size_t>(std::lround((turn.step - path.steps.front()) / kResampling));
+      const int corner = nearestCorner(
+          {path.points.data() + at * static_cast<std::size_t>(concepts_), static_cast<std::size_t>(concepts_)},
+          setting);
+      values["swingBy"] = setting.classNames[static_cast<std::size_t>(corner)];
+    }
     mark(TurnMark, step, "turn", LS_TR("Turn"), recorder, std::move(values));
     return;
   }
@@ -149,18 +158,16 @@ State EventDetector::save() const {
   state.put("learned", Array::vector<std::uint8_t>(learned_));
   state.put("steps", Array::vector<std::int64_t>(steps_));
   state.put("coordinates", Array::vector<double>(coordinates_));
-  const std::vector<std::int64_t> rest{pullCorner_, lastLoss_};
-  state.put("rest", Array::vector<std::int64_t>(rest));
+  state.putScalar<std::int64_t>("lastLoss", lastLoss_);
   return state;
 }
 
 void EventDetector::load(const State& state) {
   const auto marks = state.get("marks").as<std::int64_t>(), runs = state.get("runs").as<std::int64_t>(),
-             since = state.get("since").as<std::int64_t>(), steps = state.get("steps").as<std::int64_t>(),
-             rest = state.get("rest").as<std::int64_t>();
+             since = state.get("since").as<std::int64_t>(), steps = state.get("steps").as<std::int64_t>();
   const auto learned = state.get("learned").as<std::uint8_t>();
   const auto coordinates = state.get("coordinates").as<double>();
-  if (marks.size() != MarkCount || runs.size() != MarkCount || since.size() != MarkCount || rest.size() != 2 ||
+  if (marks.size() != MarkCount || runs.size() != MarkCount || since.size() != MarkCount ||
       learned.size() != learned_.size() || coordinates.size() != steps.size() * learned_.size())
     throw DataError("saved state", "\"events\"", "written by another version of this lab");
   marks_.assign(marks.begin(), marks.end());
@@ -169,8 +176,7 @@ void EventDetector::load(const State& state) {
   learned_.assign(learned.begin(), learned.end());
   steps_.assign(steps.begin(), steps.end());
   coordinates_.assign(coordinates.begin(), coordinates.end());
-  pullCorner_ = rest[0];
-  lastLoss_ = rest[1];
+  lastLoss_ = state.scalar<std::int64_t>("lastLoss");
 }
 
 std::vector<EventRule> eventRules() {

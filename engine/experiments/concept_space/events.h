@@ -50,7 +50,7 @@ class EventDetector {
   std::vector<std::uint8_t> learned_;  ///< [classes][concepts]
   std::vector<std::int64_t> steps_;    ///< of the evaluations so far
   std::vector<double> coordinates_;    ///< [evaluations][classes][concepts]
-  std::int64_t pullCorner_ = -1, lastLoss_ = -1;
+  std::int64_t lastLoss_ = -1;
 };
 
 std::vector<EventRule> eventRules();

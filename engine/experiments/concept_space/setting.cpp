@@ -36,12 +36,12 @@ void measureSignals(const Config& config, Setting& setting) {
     const ConceptWorld world(worldOptions(config));
     for (int i = 0; i < setting.concepts; ++i) {
       RandomStream random(0, "concept.signal");
-      setting.signals.push_back(world.signal(setting.focus, i, 32, random));
+      setting.signalStrengths.push_back(world.signal(setting.focus, i, 32, random));
     }
   } else if (setting.kind == WorldKind::Vectors || setting.kind == WorldKind::SwingBy) {
-    for (const double mu : setting.means) setting.signals.push_back(2 * mu);
+    for (const double mu : setting.means) setting.signalStrengths.push_back(2 * mu);
   } else {
-    setting.signals.assign(static_cast<std::size_t>(setting.concepts), 1.0);
+    setting.signalStrengths.assign(static_cast<std::size_t>(setting.concepts), 1.0);
   }
 }
 
@@ -191,7 +191,7 @@ Setting settingOf(const Config& config) {
   measureSignals(config, setting);
   double weakest = -1;
   for (int i = 0; i < setting.concepts; ++i) {
-    const double signal = setting.signals[static_cast<std::size_t>(i)];
+    const double signal = setting.signalStrengths[static_cast<std::size_t>(i)];
     if (setting.digit(setting.focus, i) == 0 || (weakest >= 0 && signal >= weakest)) continue;
     weakest = signal;
     setting.quiet = i;

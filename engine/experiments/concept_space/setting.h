@@ -30,10 +30,10 @@ struct Setting {
   std::vector<std::vector<float>> prompts;  ///< of each class, its mean
   std::vector<std::string> classNames;      ///< "blue small"
   std::vector<int> heldOut;                 ///< class numbers, ascending
-  int focus = 3;                ///< the held-out class that the point, the overprompt and the latent step are about
-  int quiet = 0;                ///< its concept with the weakest signal: what is said louder
-  std::vector<double> signals;  ///< of each concept at the focus class
-  std::vector<double> means;    ///< mu of each axis (vectors, swing-by)
+  int focus = 3;  ///< the held-out class that the point, the overprompt and the latent step are about
+  int quiet = 0;  ///< its concept with the weakest signal: what is said louder
+  std::vector<double> signalStrengths;  ///< of each concept at the focus class
+  std::vector<double> means;            ///< mu of each axis (vectors, swing-by)
 
   int classes() const { return 1 << concepts; }
   int digit(int number, int concept_) const { return (number >> (concepts - 1 - concept_)) & 1; }
