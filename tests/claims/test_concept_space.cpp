@@ -141,19 +141,25 @@ class TestConceptSpaceClaims : public QObject {
     QVERIFY(strongColour < colour);
   }
 
-  void weakColourIsNeverLearned() {
-    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      const Result& run = resultOf({{"world.dc", 0.1}}, seed, 4000);
-      QVERIFY(run.last("ood1") < 0.5 && run.last("ood2") > 0.9);
-    }
+  // One seed of three (1, which composes early at every separation) learns it after all.
+  void weakColourIsRarelyLearned() {
+    QVERIFY(seedsWhere([](std::uint64_t seed) {
+              const Result& run = resultOf({{"world.dc", 0.1}}, seed, 4000);
+              return run.last("ood1") < 0.5 && run.last("ood2") > 0.9;
+            }) >= 2);
   }
 
   void underspecificationSlowsAndBiases() {
-    for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
-      QVERIFY(resultOf({{"maskProbability", 1.0}}, seed, 3000).last("ood1") <= 0.15);
+    const auto unmasked = [](std::uint64_t seed) { return resultOf(kDefault, seed, 4000).at("naive", 3000); };
     QVERIFY(seedsWhere([](std::uint64_t seed) {
-              return resultOf({{"maskProbability", 0.5}}, seed, 3000).last("naive") <
-                     resultOf(kDefault, seed, 4000).at("naive", 3000) - 0.15;
+              return resultOf({{"maskProbability", 1.0}}, seed, 3000).last("ood1") <= 0.15;
+            }) >= 2);
+    QCOMPARE(seedsWhere([&](std::uint64_t seed) {
+               return resultOf({{"maskProbability", 1.0}}, seed, 3000).last("naive") < unmasked(seed) - 0.15;
+             }),
+             kSeeds);
+    QVERIFY(seedsWhere([&](std::uint64_t seed) {
+              return resultOf({{"maskProbability", 0.5}}, seed, 3000).last("naive") < unmasked(seed) - 0.15;
             }) >= 2);
   }
 };

@@ -74,6 +74,8 @@ void EventDetector::observe(const Evaluation& evaluation, const Setting& setting
   steps_.push_back(step);
   for (const Drawing& drawing : evaluation.classes)
     coordinates_.insert(coordinates_.end(), drawing.coordinate.begin(), drawing.coordinate.end());
+  // A vector's noise cannot be told from its spread, so its loss stays high; its coordinates mean something at once.
+  if (setting.kind == WorldKind::Vectors) mark(Denoising, step, "denoising", LS_TR("Denoising starts"), recorder);
   if (!denoising()) return;
   const std::vector<double>& focus = evaluation.classes[static_cast<std::size_t>(setting.focus)].coordinate;
   if (evaluation.trainDistance2 < kConverged) {
@@ -182,7 +184,9 @@ void EventDetector::load(const State& state) {
 std::vector<EventRule> eventRules() {
   return {
       {"denoising", LS_TR("Denoising starts"),
-       LS_TR("running mean (.98) of the loss below 0.06; before it coordinates mean nothing"), true},
+       LS_TR("running mean (.98) of the loss below 0.06; before it coordinates mean nothing; of "
+             "vectors the first evaluation"),
+       true},
       {"pull", LS_TR("Pulled to a training corner"),
        LS_TR("the plain point is nearer to a training corner than to its own in 3 evaluations in a row, marked at the "
              "first"),
