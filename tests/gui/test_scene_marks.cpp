@@ -16,18 +16,7 @@ double lengthOf(const std::vector<Vec3>& path) {
   return sum;
 }
 
-/// Volume inside a closed surface with outward faces (divergence theorem).
-double volumeOf(const Mesh& mesh) {
-  double sum = 0;
-  for (std::size_t f = 0; f + 2 < mesh.faces.size(); f += 3) {
-    const Vec3 a = mesh.vertices[mesh.faces[f]].wide(), b = mesh.vertices[mesh.faces[f + 1]].wide(),
-               c = mesh.vertices[mesh.faces[f + 2]].wide();
-    sum += dot(a, cross(b, c)) / 6;
-  }
-  return sum;
-}
-
-/// Two pictures of 2 x 2 pixels at fixed places; a point that moves right by 0.1 a step; an event at step 20.
+/// Two pictures of 2 x 2 pixels at fixed places; a point that moves right by 0.1 a step.
 SceneSource source(std::int64_t step) {
   SceneSource source;
   source.step = step;
@@ -60,9 +49,6 @@ SceneSource source(std::int64_t step) {
     std::vector<std::int64_t> steps;
     for (std::int64_t s = 0; s <= step; s += 10) steps.push_back(s);
     return steps;
-  };
-  source.event = [step](const std::string& id) {
-    return id == "turn" && step >= 20 ? std::optional<std::int64_t>(20) : std::nullopt;
   };
   return source;
 }
@@ -121,24 +107,8 @@ class TestSceneMarks : public QObject {
     QVERIFY(scene.bounds.high.x > 1.1);
   }
 
-  void glyphsStandWhereTheEventWas() {
-    const Json layer{{"mark", "glyph"}, {"event", "turn"}, {"position", "point"},
-                     {"shape", "star"}, {"size", 0.1},     {"label", "turn"}};
-    QVERIFY(bound(layer, 10).layers.empty());
-    const SceneSnapshot scene = bound(layer, 90);
-    QCOMPARE(scene.layers.size(), 1U);
-    QVERIFY(std::holds_alternative<Mesh>(scene.layers[0].geometry));
-    QVERIFY(std::abs(scene.labels.at(0).at.x - 2) < 1e-9);
-    Json sphere = layer;
-    sphere["shape"] = "sphere";
-    QVERIFY(std::holds_alternative<Spheres>(bound(sphere, 90).layers[0].geometry));
-  }
-
   void refusesWhatItCannotDraw() {
     QVERIFY(refusal({{"mark", "quad"}, {"position", "places"}}).find("/layers/0/value") != std::string::npos);
-    QVERIFY(refusal({{"mark", "glyph"}, {"position", "point"}}).find("/layers/0/event") != std::string::npos);
-    QVERIFY(refusal({{"mark", "glyph"}, {"event", "turn"}, {"position", "point"}, {"shape", "blob"}})
-                .find("sphere, cube or star") != std::string::npos);
     QVERIFY(refusal({{"mark", "tube"}, {"position", "point"}, {"dashed", 1}}).find("expected true or false") !=
             std::string::npos);
   }
@@ -180,12 +150,6 @@ class TestSceneMarks : public QObject {
     }
     QVERIFY(std::abs(drawn - 0.5) < 1e-6);
     QVERIFY(dashes({{0, 0, 0}, {0, 0, 0}}, 0.1, 0.1).empty());
-  }
-
-  void bodiesAreClosed() {
-    QVERIFY(std::abs(volumeOf(cubeAt({1, 2, 3}, 0.5, {})) - 1) < 1e-5);
-    // A cube of half side 0.2 with six pyramids of height 0.8 on its faces.
-    QVERIFY(std::abs(volumeOf(starAt({1, 2, 3}, 1, {})) - (6 * 0.16 * 0.8 / 3 + 0.064)) < 1e-5);
   }
 
   void tubesOverStepCanBeCurvedAndDashed() {
