@@ -3,12 +3,12 @@
 #include <QTest>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <map>
 #include <optional>
 
 #include "engine/experiments/concept_space/concept_space_lab.h"
+#include "tests/support/claim.h"
 #include "tests/support/memory_recorder.h"
 
 using namespace learnscope;
@@ -50,13 +50,12 @@ const Result& resultOf(const Json& set, std::uint64_t seed, std::int64_t steps) 
   Result result;
   result.scalars = std::move(recorder.scalars);
   for (const Event& event : recorder.events) result.events.emplace(event.id, event.step);
-  std::printf(
-      "%s seed %llu: capability %s behaviour %s turn %s, at the end naive %.2f overprompt %.2f latent %.2f at (%.2f, "
-      "%.2f)\n",
+  test::measured(
+      "%s seed %llu: capability %s behaviour %s turn %s, at the end naive %.2f overprompt %.2f latent %.2f at "
+      "(%.2f, %.2f)",
       set.dump().c_str(), static_cast<unsigned long long>(seed), stepText(result.event("capability")).c_str(),
       stepText(result.event("behaviour")).c_str(), stepText(result.event("turn")).c_str(), result.last("naive"),
       result.last("overprompt"), result.last("latent"), result.last("ood1"), result.last("ood2"));
-  std::fflush(stdout);
   return known.emplace(key, std::move(result)).first->second;
 }
 
@@ -92,6 +91,27 @@ double learnedTime(const Json& set, std::uint64_t seed, const char* concept_) {
 class TestConceptSpaceClaims : public QObject {
   Q_OBJECT
  private slots:
+  // Each run in a row of its own: Qt Test gives a function five minutes.
+  void trains_data() {
+    QTest::addColumn<QString>("set");
+    QTest::addColumn<int>("steps");
+    QTest::addColumn<int>("seed");
+    const auto rows = [](const char* set, int steps) {
+      for (int seed = 0; seed < kSeeds; ++seed)
+        QTest::addRow("%s seed %d", set, seed) << QString::fromUtf8(set) << steps << seed;
+    };
+    rows("{}", 4000);
+    for (const char* dc : {"0.1", "0.25", "0.8"}) rows((std::string("{\"world.dc\": ") + dc + "}").c_str(), 4000);
+    for (const char* p : {"0.5", "1.0"}) rows((std::string("{\"maskProbability\": ") + p + "}").c_str(), 3000);
+  }
+  void trains() {
+    QFETCH(QString, set);
+    QFETCH(int, steps);
+    QFETCH(int, seed);
+    const Result& run = resultOf(Json::parse(set.toStdString()), static_cast<std::uint64_t>(seed), steps);
+    QVERIFY(run.last("trainAccuracy") > 0.75 && run.last("ood2") > 0.9);
+  }
+
   void hiddenCapabilityPrecedesBehaviour() {
     QVERIFY(seedsWhere([](std::uint64_t seed) {
               const Result& run = resultOf(kDefault, seed, 4000);
@@ -135,8 +155,8 @@ class TestConceptSpaceClaims : public QObject {
                  weakColour = medianOf([&](std::uint64_t seed) { return learnedTime(weak, seed, "learned-6"); }),
                  colour = medianOf([](std::uint64_t seed) { return learnedTime(kDefault, seed, "learned-6"); }),
                  strongColour = medianOf([&](std::uint64_t seed) { return learnedTime(strong, seed, "learned-6"); });
-    std::printf("T_size(.25) %.0f T_colour(.25) %.0f T_colour(.3) %.0f T_colour(.8) %.0f\n", weakSize, weakColour,
-                colour, strongColour);
+    test::measured("T_size(.25) %.0f T_colour(.25) %.0f T_colour(.3) %.0f T_colour(.8) %.0f", weakSize, weakColour,
+                   colour, strongColour);
     QVERIFY(weakSize < weakColour);
     QVERIFY(strongColour < colour);
   }
