@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/registry.h"
 
+#include "engine/experiments/concept_space/concept_space_lab.h"
 #include "engine/experiments/grokking/grokking_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 #include "engine/tools/fixed_points_tool.h"
@@ -10,6 +11,7 @@ namespace learnscope {
 Registry builtinLabs() {
   Registry registry;
   registry.add(grokking::makeLab());
+  registry.add(concept_space::makeLab());
   registry.add(rnnhmm::makeLab());
   registry.add(makeFixedPointsTool());
   return registry;

@@ -87,7 +87,7 @@ Binding Binding::parse(const Json& json, const std::string& pointer) {
   if (!json.is_object()) refuse(pointer, json, "expected a number, a measure id or an object");
   checkKeys(json, pointer,
             {"measure", "analysis", "arguments", "result", "item", "value", "column", "row", "transform", "scale",
-             "map", "range", "title"});
+             "map", "range", "title", "palette"});
   binding.measure = text(json, "measure", pointer);
   binding.analysis = text(json, "analysis", pointer);
   binding.result = text(json, "result", pointer);
@@ -256,7 +256,14 @@ AnalysisFeed::~AnalysisFeed() = default;
 Json AnalysisFeed::resolvedArguments(const Json& arguments) const {
   Json resolved = arguments;
   for (auto& [name, value] : resolved.items()) {
-    if (!value.is_object() || !value.contains("selection")) continue;
+    if (!value.is_object()) continue;
+    if (const auto parameter = value.find("parameter"); parameter != value.end() && parameter->is_string()) {
+      const Config config = model_.config();
+      const std::string id = parameter->get<std::string>();
+      value = config.has(id) ? config[id] : Json();
+      continue;
+    }
+    if (!value.contains("selection")) continue;
     const Selection& selection = model_.selection();
     const bool matches = !selection.ids.empty() && value["selection"] == selection.kind.toStdString();
     value = matches ? selection.ids.front() : 0;
@@ -313,6 +320,11 @@ ColorBinding ColorBinding::parse(const Json& layer, const std::string& pointer, 
   color.value = Binding::parse(json, place);
   color.map = json.contains("map") ? QString::fromStdString(text(json, "map", place)) : QStringLiteral("sequential");
   color.title = QString::fromStdString(text(json, "title", place));
+  if (json.contains("palette")) {
+    if (!json["palette"].is_array()) refuse(place + "/palette", json["palette"], "expected a list of colour keys");
+    for (const Json& key : json["palette"])
+      color.palette.push_back(QString::fromStdString(key.is_string() ? key.get<std::string>() : key.dump()));
+  }
   const std::vector<std::string> maps{"sequential", "diverging", "cyclic", "category"};
   if (std::find(maps.begin(), maps.end(), color.map.toStdString()) == maps.end()) {
     const std::string nearest = nearestName(color.map.toStdString(), maps);
@@ -346,7 +358,10 @@ std::pair<double, double> ColorBinding::rangeOf(const std::vector<double>& value
 QColor ColorBinding::at(double v, std::pair<double, double> span, const Theme& theme) const {
   if (!value) return theme.color(key);
   if (!std::isfinite(v)) return theme.faint;
-  if (map == QLatin1String("category")) return theme.category(static_cast<int>(std::lround(v)));
+  if (map == QLatin1String("category")) {
+    const auto index = static_cast<std::size_t>(std::max(0L, std::lround(v)));
+    return palette.empty() ? theme.category(static_cast<int>(index)) : theme.color(palette[index % palette.size()]);
+  }
   return mapColor(map, (v - span.first) / (span.second - span.first), theme);
 }
 

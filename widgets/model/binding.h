@@ -20,9 +20,10 @@ struct Binding {
 
   Source source = Source::Constant;
   double constant = 0;
-  std::string measure;                 ///< Measure
-  std::string analysis, result;        ///< Analysis
-  Json arguments = Json::object();     ///< Analysis; a value {"selection": kind} stands for the first selected id
+  std::string measure;           ///< Measure
+  std::string analysis, result;  ///< Analysis
+  /// Analysis; a value {"selection": kind} stands for the first selected id, {"parameter": id} for a live value.
+  Json arguments = Json::object();
   std::optional<std::int64_t> column;  ///< index on the last axis of an array of two axes or more
   std::optional<std::int64_t> row;     ///< index on the first axis
   Transform transform = Transform::None;
@@ -109,6 +110,7 @@ struct ColorBinding {
   QString map;  ///< "sequential", "diverging", "cyclic", "category"
   std::optional<std::pair<double, double>> range;
   QString title;
+  std::vector<QString> palette;  ///< colour keys of the categories; empty: the theme's own
 
   /// `fallback` is the key of a layer without a colour. Throws ConfigError at `pointer`.
   static ColorBinding parse(const Json& layer, const std::string& pointer, const QString& fallback);

@@ -38,14 +38,14 @@ const Names& layerKeys(const std::string& mark) {
       {"bar", {"y", "x", "labels", "bins", "range"}},
       {"cells", {"value", "map", "range", "categories", "over", "rows", "columns", "title", "labels"}},
       {"point", {"x", "y", "size"}},
-      {"image", {"value", "labels", "map", "range"}},
+      {"image", {"value", "labels", "map", "range", "columns", "rowLabels"}},
       {"column", {"title", "value", "digits", "item"}},
       {"text", {"value"}}};
-  static const Names scene{"position", "x",      "y",        "z",      "angle",     "radius",    "size",
-                           "opacity",  "trail",  "flashOn",  "height", "width",     "extent",    "closed",
-                           "over",     "value",  "vertices", "faces",  "direction", "scale",     "edges",
-                           "step",     "at",     "rotation", "file",   "shading",   "wireframe", "range",
-                           "map",      "labels", "event",    "shape",  "title"};
+  static const Names scene{"position", "x",       "y",         "z",     "angle",  "radius", "size",  "opacity",
+                           "trail",    "flashOn", "height",    "width", "extent", "closed", "over",  "value",
+                           "vertices", "faces",   "direction", "scale", "edges",  "step",   "at",    "rotation",
+                           "file",     "shading", "wireframe", "range", "map",    "labels", "event", "shape",
+                           "title",    "frame",   "curved",    "dashed"};
   const auto found = keys.find(mark);
   return found == keys.end() ? scene : found->second;
 }

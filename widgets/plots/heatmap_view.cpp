@@ -44,6 +44,10 @@ void HeatmapView::readLayers(const std::vector<Json>& layers) {
   mapped["title"] = json.value("title", json.value("label", std::string()));
   color_ = ColorBinding::parse(Json{{"color", mapped}}, pointer, {});
   readCategories(json, pointer);
+  rows_.clear();
+  if (json.contains("rows"))
+    for (const Json& name : json["rows"])
+      rows_.push_back(QString::fromStdString(name.is_string() ? name.get<std::string>() : name.dump()));
   const bool waterfall = json.value("over", std::string()) == "step";
   if (!waterfall) {
     value_ = live(binding);
@@ -98,6 +102,10 @@ QImage HeatmapView::image(const Grid& grid, std::pair<double, double> range, con
   return picture;
 }
 
+void HeatmapView::nameRows(Chart& result) const {
+  for (std::size_t i = 0; i < rows_.size(); ++i) result.y.named.push_back({static_cast<double>(i), rows_[i]});
+}
+
 void HeatmapView::addKey(Chart& result, std::pair<double, double> range, const Theme& theme) const {
   for (const Category& category : categories_)
     result.legend.push_back({category.label, theme.color(category.color), LegendEntry::Shape::Square, 0});
@@ -125,6 +133,7 @@ void HeatmapView::addCells(Chart& result, const Theme& theme) const {
   result.y.high = cells.rows - 0.5;
   result.y.reversed = true;
   result.x.integers = result.y.integers = true;
+  nameRows(result);
   result.equalAspect = cells.rows > 1 && cells.columns <= 4 * cells.rows && cells.rows <= 4 * cells.columns;
   result.marks.emplace_back(std::move(mark));
   addKey(result, range, theme);
@@ -166,6 +175,7 @@ void HeatmapView::addWaterfall(Chart& result, const Theme& theme) const {
   result.y.low = -0.5;
   result.y.high = static_cast<double>(items) - 0.5;
   result.y.integers = true;
+  nameRows(result);
   result.grid = false;
   result.marks.emplace_back(std::move(mark));
   addKey(result, range, theme);

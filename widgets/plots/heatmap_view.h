@@ -39,12 +39,14 @@ class HeatmapView : public ItemView {
   QImage image(const Grid& grid, std::pair<double, double> range, const Theme& theme) const;
   void addWaterfall(Chart& chart, const Theme& theme) const;
   void addCells(Chart& chart, const Theme& theme) const;
+  void nameRows(Chart& chart) const;
   void addKey(Chart& chart, std::pair<double, double> range, const Theme& theme) const;
 
   std::shared_ptr<LiveBinding> value_;
   std::unique_ptr<ArrayHistory> history_;  ///< of a waterfall
   ColorBinding color_;
   std::vector<Category> categories_;
+  std::vector<QString> rows_;  ///< names of the rows; empty: their numbers
   std::int64_t lastStep_ = 0;
 };
 

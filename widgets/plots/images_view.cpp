@@ -51,6 +51,10 @@ void ImagesView::rebuild() {
   labels_.clear();
   if (json.contains("labels"))
     for (const Json& text : json["labels"]) labels_.push_back(QString::fromStdString(text.get<std::string>()));
+  rowLabels_.clear();
+  if (json.contains("rowLabels"))
+    for (const Json& text : json["rowLabels"]) rowLabels_.push_back(QString::fromStdString(text.get<std::string>()));
+  columns_ = json.value("columns", 0);
   selectKind_ = QString::fromStdString(json.value("select", spec().json.value("select", std::string())));
 }
 
@@ -125,18 +129,26 @@ ImagesView::Arrangement ImagesView::arranged(const QSizeF& area, double labelHei
   const int n = static_cast<int>(pictures_.size());
   const double gap = std::max(2.0, 0.012 * area.width());
   for (int columns = 1; columns <= n; ++columns) {
+    if (columns_ > 0 && columns != std::min(columns_, n)) continue;
     const int rows = (n + columns - 1) / columns;
     double width = (area.width() - (columns - 1) * gap) / columns;
     const double tallest = (area.height() - rows * labelHeight - (rows - 1) * gap) / rows / ratio;
     width = std::min(width, tallest);
     if (width > best.pictureWidth) best = {columns, rows, width + gap, width, width * ratio, labelHeight};
   }
-  if (!fit && best.pictureWidth < 40) {
+  if (!fit && columns_ == 0 && best.pictureWidth < 40) {
     const int columns = std::max(1, static_cast<int>((area.width() + gap) / (48 + gap)));
     const double width = (area.width() - (columns - 1) * gap) / columns;
     best = {columns, (n + columns - 1) / columns, width + gap, width, width * ratio, labelHeight};
   }
   return best;
+}
+
+// Names of the rows stand left of them, on at most a third of the width.
+double ImagesView::rowLabelWidth(const QFontMetricsF& metrics, double width) const {
+  double widest = 0;
+  for (const QString& label : rowLabels_) widest = std::max(widest, metrics.horizontalAdvance(label));
+  return rowLabels_.empty() ? 0 : std::min(widest + 1.5 * metrics.averageCharWidth(), width / 3);
 }
 
 bool ImagesView::isSelected(std::int64_t id) const {
@@ -155,9 +167,19 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
                      mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr));
     return;
   }
-  const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : metrics.height(), fit);
+  const double margin = rowLabelWidth(metrics, area.width());
+  const QRectF inner = area.adjusted(margin, 0, 0, 0);
+  const Arrangement grid = arranged(inner.size(), labels_.empty() ? 0 : metrics.height(), fit);
+  painter.setPen(theme.muted);
+  for (std::size_t row = 0; margin > 0 && row < rowLabels_.size(); ++row) {
+    const QRectF first = grid.place(row * static_cast<std::size_t>(grid.columns), inner.topLeft() - QPointF(0, offset));
+    if (static_cast<int>(row) >= grid.rows || first.bottom() < area.top() || first.top() > area.bottom()) continue;
+    painter.drawText(QRectF(area.left(), first.top(), margin - metrics.averageCharWidth(), first.height()),
+                     Qt::AlignRight | Qt::AlignVCenter,
+                     metrics.elidedText(rowLabels_[row], Qt::ElideRight, margin - metrics.averageCharWidth()));
+  }
   for (std::size_t i = 0; i < pictures_.size(); ++i) {
-    const QRectF place = grid.place(i, area.topLeft() - QPointF(0, offset));
+    const QRectF place = grid.place(i, inner.topLeft() - QPointF(0, offset));
     if (place.bottom() + grid.label < area.top() || place.top() > area.bottom()) continue;
     const Picture& picture = pictures_[i];
     const bool enlarge = place.width() > picture.image.width();
@@ -177,6 +199,12 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
 }
 
 QRectF ImagesView::pictureArea() const { return QRectF(rect()).adjusted(10, 8, -10, -8); }
+
+// Without the names of the rows.
+QRectF ImagesView::gridArea() const {
+  const QRectF area = pictureArea();
+  return area.adjusted(rowLabelWidth(QFontMetricsF(labelFont()), area.width()), 0, 0, 0);
+}
 
 QFont ImagesView::labelFont() const {
   QFont small = font();
@@ -212,7 +240,7 @@ void ImagesView::paintFigure(QPainter& painter, const QRectF& rect, const Figure
 }
 
 std::optional<std::size_t> ImagesView::pictureAt(const QPointF& position) const {
-  const QRectF area = pictureArea();
+  const QRectF area = gridArea();
   const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : QFontMetricsF(labelFont()).height(), false);
   for (std::size_t i = 0; i < pictures_.size(); ++i)
     if (grid.place(i, area.topLeft() - QPointF(0, offset_)).contains(position)) return i;
@@ -252,7 +280,7 @@ void ImagesView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void ImagesView::scrollTo(double offset) {
-  const QRectF area = pictureArea();
+  const QRectF area = gridArea();
   const Arrangement grid = arranged(area.size(), labels_.empty() ? 0 : QFontMetricsF(labelFont()).height(), false);
   const double whole = grid.rows * (grid.pictureHeight + grid.label + grid.cell - grid.pictureWidth);
   offset_ = std::clamp(offset, 0.0, std::max(0.0, whole - area.height()));

@@ -46,7 +46,9 @@ class ImagesView : public View, public Spoken {
   void draw(QPainter& painter, const QRectF& area, const Theme& theme, const QFont& font, double unit, bool fit,
             double offset);
   QRectF pictureArea() const;
+  QRectF gridArea() const;
   QFont labelFont() const;
+  double rowLabelWidth(const QFontMetricsF& metrics, double width) const;
   std::optional<std::size_t> pictureAt(const QPointF& position) const;
   void scrollTo(double offset);
   bool isSelected(std::int64_t id) const;
@@ -55,7 +57,8 @@ class ImagesView : public View, public Spoken {
   AnalysisFeed feed_;
   LiveBinding value_;
   ColorBinding color_;
-  std::vector<QString> labels_;
+  std::vector<QString> labels_, rowLabels_;
+  int columns_ = 0;  ///< of the grid; 0: as many as make the pictures largest
   std::vector<Picture> pictures_;
   QString selectKind_, shownRun_;
   std::shared_ptr<Run> run_;

@@ -112,6 +112,7 @@ std::uint64_t fingerprint(const SceneLayer& layer) {
              p.color.g * 17U + p.color.b * 19U + p.color.a * 23U + 1;
     }
     std::uint64_t operator()(const Mesh& m) const { return fingerprint(m.vertices, m.faces, m.colors); }
+    std::uint64_t operator()(const Pictures& p) const { return fingerprint(p.positions, p.pixels, p.frames); }
     std::uint64_t operator()(const Arrows& a) const {
       return fingerprint(a.positions, a.directions, a.colors) + std::hash<float>()(a.radius);
     }
@@ -201,6 +202,9 @@ LayerActor::LayerActor(const SceneLayer& layer)
   } else if (std::holds_alternative<Plane>(layer.geometry)) {
     order_ = DrawOrder::Planes;
     assemble(actor_, surfaceMapper(), data_, "flat");
+  } else if (std::holds_alternative<Pictures>(layer.geometry)) {
+    facing_ = true;
+    assemble(actor_, surfaceMapper(), data_, "flat");
   } else {
     assemble(actor_, surfaceMapper(), data_, "surface");
   }
@@ -211,7 +215,7 @@ void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const S
   const auto* spheres = std::get_if<Spheres>(&layer.geometry);
   if (spheres) order_ = spheres->translucent ? DrawOrder::TranslucentSpheres : DrawOrder::Spheres;
   const std::uint64_t wanted = fingerprint(layer);
-  if (wanted == shown_ && order_ != DrawOrder::Lines) return;
+  if (wanted == shown_ && order_ != DrawOrder::Lines && !facing_) return;
   shown_ = wanted;
   if (spheres) {
     showSpheres(actor_, data_, *spheres);

@@ -35,6 +35,7 @@ class LayerActor {
  private:
   std::size_t kind_;
   DrawOrder order_ = DrawOrder::Surfaces;
+  bool facing_ = false;      ///< turns with the camera
   std::uint64_t shown_ = 0;  ///< fingerprint of what was uploaded
   vtkSmartPointer<vtkActor> actor_;
   vtkSmartPointer<vtkPolyData> data_;

@@ -38,6 +38,10 @@ class Search {
       segment(i, start, start + arrows.directions[i].wide(), arrows.radius);
     }
   }
+  void items(const Pictures& pictures) {
+    for (std::size_t i = 0; i < pictures.positions.size(); ++i)
+      disc(i, pictures.positions[i].wide(), 0.5 * pictures.size);
+  }
   void items(const Lines&) {}
   void items(const Plane&) {}
 

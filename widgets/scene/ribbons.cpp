@@ -84,6 +84,37 @@ Triangles ribbons(const Lines& lines, const RibbonView& view) {
   return out;
 }
 
+Triangles ribbons(const Pictures& pictures, const RibbonView& view) {
+  Triangles out;
+  const Vec3 right = view.camera.right(), down = view.camera.up() * -1;
+  const auto quad = [&](Vec3 corner, double x0, double y0, double x1, double y1, Rgba color) {
+    const auto first = static_cast<std::uint32_t>(out.points.size());
+    for (const auto& [x, y] : {std::pair{x0, y0}, {x0, y1}, {x1, y1}, {x1, y0}}) {
+      out.points.emplace_back(corner + right * x + down * y);
+      out.colors.push_back(color);
+    }
+    out.indices.insert(out.indices.end(), {first, first + 1, first + 2, first, first + 2, first + 3});
+  };
+  const int w = pictures.width, h = pictures.height;
+  const double pixel = pictures.size / std::max({w, h, 1}), width = w * pixel, height = h * pixel;
+  const auto each = static_cast<std::size_t>(w) * static_cast<std::size_t>(h);
+  for (std::size_t i = 0; i < pictures.positions.size(); ++i) {
+    const Vec3 corner = pictures.positions[i].wide() - right * (width / 2) - down * (height / 2);
+    const Rgba* colors = pictures.pixels.data() + i * each;
+    for (int y = 0; y < h; ++y)
+      for (int x = 0; x < w; ++x)
+        quad(corner, x * pixel, y * pixel, (x + 1) * pixel, (y + 1) * pixel, colors[y * w + x]);
+    const Rgba frame = pictures.frames[i];
+    if (frame.a == 0) continue;
+    const double rim = 0.06 * pictures.size;
+    quad(corner, -rim, -rim, width + rim, 0, frame);
+    quad(corner, -rim, height, width + rim, height + rim, frame);
+    quad(corner, -rim, 0, 0, height, frame);
+    quad(corner, width, 0, width + rim, height, frame);
+  }
+  return out;
+}
+
 Triangles ribbons(const SceneFloor& floor, const RibbonView& view) {
   Triangles out;
   StripBuilder builder(out, view);

@@ -16,6 +16,9 @@ struct RibbonView {
 /// multisampling, and far cheaper on software GL than a shader that covers the floor.
 Triangles ribbons(const Lines& lines, const RibbonView& view);
 
+/// Pictures with their frames, upright on the screen.
+Triangles ribbons(const Pictures& pictures, const RibbonView& view);
+
 /// A ground grid of thin lines, every fourth stronger, fading out towards the rim of a disc.
 Triangles ribbons(const SceneFloor& floor, const RibbonView& view);
 

@@ -5,6 +5,7 @@
 #include <numbers>
 #include <unordered_map>
 
+#include "widgets/scene/paths.h"
 #include "widgets/scene/tessellation.h"
 
 namespace learnscope {
@@ -53,6 +54,8 @@ class MarkBinder {
         return bindLines();
       case MarkSpec::Mark::Glyph:
         return bindGlyphs();
+      case MarkSpec::Mark::Picture:
+        return bindPictures();
     }
   }
 
@@ -232,6 +235,7 @@ class MarkBinder {
   void bindArrows();
   void bindLines();
   void bindGlyphs();
+  void bindPictures();
 
   const MarkSpec& spec_;
   const SceneSource& source_;
@@ -439,13 +443,19 @@ void MarkBinder::bindTubesOverStep() {
   std::vector<Vec3f> places;
   std::vector<Rgba> rgba;
   for (std::size_t i = 0; i < ways.size(); ++i) {
-    for (std::size_t k = 0; k < ways[i].size(); ++k) {
-      // The past is paler.
-      const double age = 1 - static_cast<double>(k + 1) / static_cast<double>(ways[i].size());
-      places.emplace_back(ways[i][k]);
-      rgba.emplace_back(mixed(tints[i], theme_.plotBackground, 0.55 * age), alpha);
+    const std::vector<Vec3> way = spec_.curved ? curveThrough(ways[i], 8) : ways[i];
+    const std::vector<PathPiece> pieces =
+        spec_.dashed ? dashes(way, 0.045, 0.035) : std::vector<PathPiece>{{way, 0, 1}};
+    for (const PathPiece& piece : pieces) {
+      for (std::size_t k = 0; k < piece.points.size(); ++k) {
+        // The past is paler.
+        const double along = static_cast<double>(k + 1) / static_cast<double>(piece.points.size());
+        const double age = 1 - (piece.from + (piece.to - piece.from) * along);
+        places.emplace_back(piece.points[k]);
+        rgba.emplace_back(mixed(tints[i], theme_.plotBackground, 0.55 * age), alpha);
+      }
+      tubes.strands.push_back(static_cast<std::uint32_t>(piece.points.size()));
     }
-    tubes.strands.push_back(static_cast<std::uint32_t>(ways[i].size()));
   }
   tubes.positions = std::move(places);
   tubes.colors = std::move(rgba);
@@ -598,6 +608,42 @@ void MarkBinder::bindGlyphs() {
   layer.title = spec_.title;
   std::vector<Rgba> rgba(surface.vertices.size(), Rgba(theme_.color(spec_.color.key), opacity()));
   layer.geometry = Mesh{std::move(surface.vertices), std::move(surface.faces), std::move(rgba)};
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindPictures() {
+  const auto found = items(source_.step);
+  const auto value = bound("value", source_.step);
+  if (!found || !value || value->shape.size() != 4 || value->shape[3] != 3) return;
+  const auto count = std::min(found->size(), value->items());
+  const int height = static_cast<int>(value->shape[1]), width = static_cast<int>(value->shape[2]);
+  const auto each = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+  const std::vector<QColor> tints = colors(*found);
+  const std::vector<double> framed = channel("frame", *found, 0);
+  const auto level = [](double v) {
+    return std::isfinite(v) ? static_cast<std::uint8_t>(std::lround(255 * std::clamp(v, 0.0, 1.0))) : std::uint8_t{0};
+  };
+  Items kept;
+  std::vector<Vec3f> places;
+  std::vector<Rgba> pixels, frames;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!finite(found->places[i])) continue;
+    places.emplace_back(found->places[i]);
+    kept.places.push_back(found->places[i]);
+    kept.reference.ids.push_back(found->reference.id(i));
+    frames.emplace_back(tints[i], framed[i] > 0 ? 1 : 0);
+    const double* rgb = value->values.data() + 3 * i * each;
+    for (std::size_t p = 0; p < each; ++p)
+      pixels.emplace_back(level(rgb[3 * p]), level(rgb[3 * p + 1]), level(rgb[3 * p + 2]));
+  }
+  kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
+  kept.reference.values.assign(kept.size(), 0);
+  const float size = static_cast<float>(spec_.width > 0 ? spec_.width : 0.3);
+  std::vector<Vec3> above = kept.places;
+  for (Vec3& at : above) at = at + Vec3{0, 0, 0.62 * size};
+  addLabels(kept, above, std::vector<double>(kept.size(), 0.0), 6);
+  SceneLayer layer = layerOf(kept);
+  layer.geometry = Pictures{std::move(places), std::move(pixels), std::move(frames), width, height, size};
   out_.layers.push_back(std::move(layer));
 }
 

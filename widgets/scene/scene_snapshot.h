@@ -109,6 +109,15 @@ struct Arrows {
   float radius = 0.012F;
 };
 
+/// Square pictures that face the camera, each pixel drawn as a square of its own.
+struct Pictures {
+  Column<Vec3f> positions;    ///< of their centres
+  Column<Rgba> pixels;        ///< [pictures][height][width], first row on top
+  Column<Rgba> frames;        ///< one a picture; alpha 0: none
+  int width = 0, height = 0;  ///< in pixels
+  float size = 0.3F;          ///< scene units of the longer side
+};
+
 /// Values of the items of a layer, for tooltips and CSV.
 struct ItemValues {
   QString name;
@@ -121,7 +130,7 @@ struct SceneLayer {
   QString select;  ///< kind of the selection: "neuron"
   Column<std::int64_t> ids;
   std::vector<ItemValues> values;
-  std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows> geometry;
+  std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows, Pictures> geometry;
 };
 
 /// Text at a place, drawn by the painter; never over another label: the higher priority wins, then the nearer one.

@@ -25,6 +25,7 @@ const std::map<std::string, MarkRules>& rules() {
       {"arrow", {M::Arrow, {"direction", "opacity"}, true}},
       {"line", {M::Line, {"opacity"}, true}},
       {"glyph", {M::Glyph, {"size", "opacity"}, true}},
+      {"quad", {M::Picture, {"value", "frame"}, true}},
   };
   return table;
 }
@@ -113,9 +114,9 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
     std::vector<std::string> known;
     for (const auto& [id, unused] : rules()) known.push_back(id);
     const std::string nearest = nearestName(name, known);
-    throw ConfigError(
-        pointer + "/mark", name,
-        nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line or glyph" : "did you mean " + nearest + "?");
+    throw ConfigError(pointer + "/mark", name,
+                      nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line, quad or glyph"
+                                      : "did you mean " + nearest + "?");
   }
   MarkSpec spec;
   spec.mark = rule->second.mark;
@@ -129,6 +130,8 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   if (spec.mark == MarkSpec::Mark::Arrow && !spec.channel("direction"))
     throw ConfigError(pointer + "/direction", "missing", "expected a binding to [N, 3]");
   if (spec.mark == MarkSpec::Mark::Mesh) readMesh(spec, layer, pointer);
+  if (spec.mark == MarkSpec::Mark::Picture && !spec.channel("value"))
+    throw ConfigError(pointer + "/value", "missing", "expected a binding to [N, H, W, 3]");
   if (spec.mark == MarkSpec::Mark::Glyph) readGlyph(spec, layer, pointer);
   const bool quiet = spec.mark == MarkSpec::Mark::Plane || spec.mark == MarkSpec::Mark::Post;
   spec.color = ColorBinding::parse(layer, pointer, quiet ? QStringLiteral("muted") : QStringLiteral("0"));
@@ -136,6 +139,8 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   spec.width = positive(layer, "width", pointer, 0);
   spec.extent = positive(layer, "extent", pointer, 1);
   spec.closed = flag(layer, "closed", pointer);
+  spec.curved = flag(layer, "curved", pointer);
+  spec.dashed = flag(layer, "dashed", pointer);
   if (layer.contains("trail")) {
     const Json& trail = layer["trail"];
     if (!trail.is_number_integer() || trail < 0 || trail > longestTrail)

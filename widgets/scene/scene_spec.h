@@ -14,12 +14,13 @@ namespace learnscope {
 
 /// One mark of a scene's page, parsed and checked (resources/docs/views.md, "3D marks").
 struct MarkSpec {
-  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Glyph };
+  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Picture, Glyph };
 
   Mark mark = Mark::Sphere;
   QString title;
   QString select;
-  /// By name: position | x, y, z | angle, radius, z; size, height, opacity, direction, value, vertices, faces, flashOn.
+  /// By name: position | x, y, z | angle, radius, z; size, height, opacity, direction, value, vertices, faces, flashOn,
+  /// frame.
   std::map<std::string, Binding> channels;
   ColorBinding color;
   std::optional<Binding> labelValue;
@@ -29,6 +30,8 @@ struct MarkSpec {
   double extent = 1;            ///< of planes: half the side, or the radius
   int trail = 0;                ///< records back in time
   bool closed = false;
+  bool curved = false;  ///< tubes over step: a smooth curve through the records
+  bool dashed = false;  ///< tubes over step: broken into dashes
   bool overStep = false;
   std::string event;  ///< of glyphs: an event's id, or its beginning and a *
   GlyphShape shape = GlyphShape::Octahedron;

@@ -215,6 +215,8 @@ Bounds boundsOf(const SceneLayer& layer) {
     bounds.add(plane->centre - Vec3{plane->extent, plane->extent, 0});
   } else if (const auto* mesh = std::get_if<Mesh>(&layer.geometry)) {
     all(mesh->vertices, 0);
+  } else if (const auto* pictures = std::get_if<Pictures>(&layer.geometry)) {
+    all(pictures->positions, 0.56 * pictures->size);
   } else if (const auto* arrows = std::get_if<Arrows>(&layer.geometry)) {
     for (std::size_t i = 0; i < arrows->positions.size(); ++i) {
       bounds.add(arrows->positions[i].wide());

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace learnscope {
+
+struct PngImage {
+  int width = 0, height = 0;
+  std::vector<float> rgb;  ///< [3][height][width], 0..1; empty if only the header was read
+};
+
+/// Reads a PNG file of any colour type as red, green and blue over black, at most `largest` pixels a side; with
+/// `headerOnly` the size alone. Throws DataError naming the file, or IoError.
+PngImage readPng(const std::string& path, int largest, bool headerOnly = false);
+
+}  // namespace learnscope
