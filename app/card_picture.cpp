@@ -21,7 +21,7 @@ struct Point3 {
 // A fixed camera: looks at the origin from `azimuth` turns and `elevation` radians; a mild perspective.
 struct Camera {
   QRectF rect;
-  double azimuth = 0.11, elevation = 0.42, scale = 0.31, distance = 5.2;
+  double azimuth = 0.11, elevation = 0.42, scale = 0.235, distance = 5.2;
 
   struct Projected {
     QPointF at;
@@ -119,13 +119,14 @@ void paintCarousel(QPainter& painter, const Camera& camera, const QColor& accent
 
 void paintTrajectory(QPainter& painter, const Camera& camera, const QColor& accent, const Theme& theme,
                      RandomStream& random) {
-  const double lean = 0.4 * random.uniform();
+  const double lean = 2 * std::numbers::pi * random.uniform();
+  const int turns = 2 + static_cast<int>(3 * random.uniform()), waves = 1 + static_cast<int>(4 * random.uniform());
   constexpr int pieces = 420;
   const auto place = [&](double t) {
     const double a = 2 * std::numbers::pi * t;
-    const double shrink = 0.45 + 0.55 * t;
-    return Point3{1.7 * shrink * std::cos(3 * a), 1.7 * shrink * std::sin(3 * a + lean),
-                  0.85 * std::sin(2 * a) * shrink};
+    const double shrink = 0.35 + 0.65 * t;
+    return Point3{1.8 * shrink * std::cos(turns * a + lean), 1.8 * shrink * std::sin(turns * a + lean),
+                  0.85 * std::sin(waves * a + lean) * shrink};
   };
   std::vector<std::pair<double, int>> order;
   for (int i = 0; i < pieces; ++i) order.emplace_back(-camera(place((i + 0.5) / pieces)).depth, i);

@@ -15,6 +15,7 @@
 #include "app/card_picture.h"
 #include "app/log.h"
 #include "app/main_window.h"
+#include "engine/experiments/registry.h"
 #include "tests/support/support.h"
 #include "tests/support/tiny_lab.h"
 
@@ -283,6 +284,22 @@ class TestWindow : public QObject {
     lab.model().userSet("lr", -1.0);
     QVERIFY(lab.messages().isVisible());
     QVERIFY(lab.messages().text().contains(QStringLiteral("lr")));
+  }
+
+  void everyBuiltInLabOpens() {
+    const Registry registry = builtinLabs();
+    Settings settings(path());
+    DesktopTheme theme;
+    MainWindow window(registry, settings, theme);
+    window.resize(1280, 800);
+    window.show();
+    for (const auto& lab : registry.labs()) {
+      const QString id = QString::fromStdString(lab->describe().id);
+      QVERIFY2(window.openLab(id), qPrintable(id + QStringLiteral(": ") + window.gallery().messages()->text()));
+      QTest::qWait(20);
+      for (ViewPane* pane : window.workspace()->panes())
+        QVERIFY2(pane->view(), qPrintable(id + QStringLiteral("/") + QString::fromStdString(pane->spec().id)));
+    }
   }
 
   void cardsAreDrawnFromThePagesMarks() {

@@ -31,8 +31,9 @@ const std::map<std::string, KindRules>& kinds() {
   return rules;
 }
 
-// Keys of a layer, by mark. Marks of scenes share one list: the scene checks the rest itself.
-const Names& layerKeys(const std::string& mark) {
+// Keys of a layer, by mark. Marks of scenes share one list: the scene checks the rest itself. ("line" is a mark of
+// both.)
+const Names& layerKeys(const std::string& kind, const std::string& mark) {
   static const std::map<std::string, Names> keys{
       {"line", {"y", "dash", "smooth", "band", "over"}},
       {"bar", {"y", "x", "labels", "bins", "range"}},
@@ -47,7 +48,7 @@ const Names& layerKeys(const std::string& mark) {
                            "file",     "shading", "wireframe", "range", "map",    "labels", "event", "shape",
                            "title",    "frame",   "curved",    "dashed"};
   const auto found = keys.find(mark);
-  return found == keys.end() ? scene : found->second;
+  return kind == "scene" || found == keys.end() ? scene : found->second;
 }
 
 std::string shown(const Json& json) {
@@ -148,7 +149,7 @@ void checkLayer(const Json& layer, const std::string& kind, const std::string& p
   if (!layer.contains("mark")) throw ConfigError(pointer + "/mark", "missing", "expected one of " + listed(marks));
   const std::string mark = oneOf(layer, "mark", pointer, marks, {});
   Names known{"mark", "when", "label", "color", "select", "doc", "runs", "id"};
-  const Names& own = layerKeys(mark);
+  const Names& own = layerKeys(kind, mark);
   known.insert(known.end(), own.begin(), own.end());
   requireKeys(layer, pointer, known);
   if (layer.contains("when")) requireKind(layer["when"], Json::value_t::object, pointer + "/when", "a condition");
