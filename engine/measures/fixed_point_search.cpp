@@ -15,6 +15,8 @@ constexpr std::size_t kMostSlowMoments = 64;
 constexpr int kCaptureEvery = 10;        // silent steps between two looks at the known stable points
 constexpr double kCaptureRadius = 0.25;  // relative; the frozen-Jacobian iteration itself decides
 constexpr int kPolishing = 40;
+constexpr int kMostPairs = 15, kBoundarySteps = 250, kBoundaryRounds = 13;  // 16^13 = 2^52: to the last bit
+constexpr std::size_t kSections = 15;
 
 double speedOf(const double* next, const double* now, std::size_t size) {
   double sum = 0;
@@ -291,6 +293,74 @@ void FixedPointSearch::solveRest() {
     record(i, state.data(), q);
     tell(0.7 + 0.25 * static_cast<double>(i + 1) / static_cast<double>(count_));
   }
+}
+
+// Index of the nearest of `points` after a silent run from each row of h [n][D], in place.
+std::vector<std::size_t> FixedPointSearch::endsOf(AlignedVector<double>& h, const std::vector<std::size_t>& points) {
+  const int n = static_cast<int>(h.size() / size());
+  AlignedVector<double> moved(h.size());
+  for (int t = 0; t < kBoundarySteps; ++t) {
+    map_.step(h.data(), n, moved.data());
+    h.swap(moved);
+  }
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
+    ends.push_back(*std::min_element(points.begin(), points.end(), [&](std::size_t a, std::size_t b) {
+      return distance(known_[a].state.data(), h.data() + i * size()) <
+             distance(known_[b].state.data(), h.data() + i * size());
+    }));
+  return ends;
+}
+
+// Somewhere between two attractors lies the boundary of a basin, and on it as a rule a saddle (the indices of all fixed
+// points of a net with bounded states sum to 1, two attractors have 2). A state on the boundary to the last bit runs
+// along it to the saddle before it falls to a side.
+void FixedPointSearch::solveBoundaries() {
+  std::vector<std::size_t> attractors;
+  for (std::size_t k = 0; k < known_.size(); ++k) {
+    if (!known_[k].judged) judge(known_[k]);
+    if (known_[k].attracting) attractors.push_back(k);
+  }
+  int pairs = 0;
+  for (std::size_t a = 0; a < attractors.size(); ++a)
+    for (std::size_t b = a + 1; b < attractors.size() && pairs < kMostPairs; ++b, ++pairs) {
+      tell(0.95);
+      solveBoundary(attractors[a], attractors[b], attractors);
+    }
+}
+
+void FixedPointSearch::solveBoundary(std::size_t from, std::size_t to, const std::vector<std::size_t>& attractors) {
+  std::vector<double> low = known_[from].state, high = known_[to].state;
+  for (int round = 0; round < kBoundaryRounds; ++round) {
+    AlignedVector<double> h(kSections * size());
+    for (std::size_t i = 0; i < kSections; ++i)
+      for (std::size_t u = 0; u < size(); ++u)
+        h[i * size() + u] = low[u] + (high[u] - low[u]) * static_cast<double>(i + 1) / (kSections + 1);
+    const std::vector<double> inside(h.begin(), h.end());
+    const std::vector<std::size_t> ends = endsOf(h, attractors);
+    const auto left = static_cast<std::size_t>(
+        std::find_if(ends.begin(), ends.end(), [&](std::size_t end) { return end != from; }) - ends.begin());
+    const auto at = [&](std::size_t i) { return inside.begin() + static_cast<long>(i * size()); };
+    if (left < kSections) high.assign(at(left), at(left) + static_cast<long>(size()));
+    if (left > 0) low.assign(at(left - 1), at(left - 1) + static_cast<long>(size()));
+  }
+  std::vector<double> state = high, moved(size()), slowest;
+  double before = std::numeric_limits<double>::infinity(), least = before;
+  bool falling = false;
+  for (int t = 0; t < kBoundarySteps; ++t) {
+    map_.step(state.data(), 1, moved.data());
+    const double q = speedOf(moved.data(), state.data(), size());
+    if (falling && q > before && before < least) {
+      least = before;
+      slowest = state;
+    }
+    falling = q < before;
+    before = q;
+    state.swap(moved);
+  }
+  if (slowest.empty()) return;
+  const double q = solve(slowest.data());
+  if (q < options_.fixedSpeed) add(slowest.data(), q);
 }
 
 // Keeps the points farthest apart, the fixed ones first; starts go to the nearest that is kept.

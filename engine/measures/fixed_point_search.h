@@ -17,6 +17,8 @@ class FixedPointSearch {
   void follow();
   /// Levenberg-Marquardt from every start that nothing has solved, or from where its trajectory was left.
   void solveRest();
+  /// Saddles on the boundaries between the attractors found.
+  void solveBoundaries();
   /// Merged, classified points with spectra, basins and continua.
   FixedPoints finish();
 
@@ -42,6 +44,8 @@ class FixedPointSearch {
   void capture();
   void polish(Known& known, int index, const std::vector<std::size_t>& group);
   void solveSlowMoments();
+  std::vector<std::size_t> endsOf(AlignedVector<double>& h, const std::vector<std::size_t>& points);
+  void solveBoundary(std::size_t from, std::size_t to, const std::vector<std::size_t>& attractors);
   std::vector<std::size_t> farApart(std::size_t count) const;
   void thin();
   void findSpectra(FixedPoint& point) const;

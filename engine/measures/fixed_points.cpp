@@ -75,6 +75,7 @@ FixedPoints findFixedPoints(const RecurrentMap& map, std::span<const double> sta
   search.solveLeaders();
   search.follow();
   search.solveRest();
+  search.solveBoundaries();
   return search.finish();
 }
 

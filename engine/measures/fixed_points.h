@@ -56,7 +56,8 @@ struct FixedPoints {
 
 /// Fixed and slow points of `map` from `starts` [n][D]: Levenberg-Marquardt with the exact Jacobian from starts that
 /// lie far apart and from the slowest moments of silent trajectories; the others follow the dynamics until a known
-/// stable point takes over (frozen-Jacobian Newton from there), and are solved one by one where none does. Every
+/// stable point takes over (frozen-Jacobian Newton from there), and are solved one by one where none does; saddles are
+/// also sought on the boundaries between the attractors found. Every
 /// start ends at q < fixedSpeed, or is slow, or is told as unsolved. `report` is called with 0..1.
 FixedPoints findFixedPoints(const RecurrentMap& map, std::span<const double> starts, const FixedPointOptions& options,
                             const std::function<void(double)>& report = {});

@@ -9,11 +9,22 @@
 
 namespace learnscope {
 
-std::vector<double> epsilonSchedule(double squaredDiameter, double blur, double scaling) {
-  std::vector<double> schedule{squaredDiameter};
+namespace {
+
+/// Calls f for every eps of the schedule.
+template <class F>
+void forEachEpsilon(double squaredDiameter, double blur, double scaling, const F& f) {
+  f(squaredDiameter);
   const double stop = 2 * std::log(blur), step = 2 * std::log(scaling);
-  for (double e = std::log(squaredDiameter); e > stop; e += step) schedule.push_back(std::exp(e));
-  schedule.push_back(blur * blur);
+  for (double e = std::log(squaredDiameter); e > stop; e += step) f(std::exp(e));
+  f(blur * blur);
+}
+
+}  // namespace
+
+std::vector<double> epsilonSchedule(double squaredDiameter, double blur, double scaling) {
+  std::vector<double> schedule;
+  forEachEpsilon(squaredDiameter, blur, scaling, [&](double eps) { schedule.push_back(eps); });
   return schedule;
 }
 
@@ -101,13 +112,13 @@ void Sinkhorn<T>::begin(const std::uint8_t* x, const std::uint8_t* y, double blu
     kernelYY_.resize(square);
     kernels.mismatches(y, y, width_, n_, n_, costYY_.data());
   }
-  const std::vector<double> schedule = epsilonSchedule(static_cast<double>(symbols_) * width_, blur);
-  setEpsilon(schedule.front());
+  const double squaredDiameter = static_cast<double>(symbols_) * width_;
+  setEpsilon(squaredDiameter);
   softmin(costXX_, kernelXX_, false, nullptr, ax_);
   softmin(costYX_, kernelXY_, true, nullptr, ay_);
   softmin(costXY_, kernelXY_, false, nullptr, bx_);
   if (yy) softmin(costYY_, kernelYY_, false, nullptr, by_);
-  for (const double eps : schedule) iterate(eps);
+  forEachEpsilon(squaredDiameter, blur, 0.5, [&](double eps) { iterate(eps); });
 }
 
 template <class T>

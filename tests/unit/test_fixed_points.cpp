@@ -85,6 +85,23 @@ class TestFixedPoints : public QObject {
     QVERIFY(std::abs(basins - 1) < 1e-12);
   }
 
+  // Starts that all lie beside two attractors: the saddle between them is found on the boundary of their basins.
+  void saddleBetweenTwoAttractors() {
+    const ElmanMap map(RnnActivation::Tanh, diagonal(2, 2.0), {0, 0});
+    RandomStream random(10, "starts");
+    std::vector<double> starts = uniform(random, 2 * 50, 0.05);
+    for (std::size_t i = 0; i < starts.size(); i += 2) {
+      starts[i] += 0.95;
+      starts[i + 1] += i % 4 == 0 ? 0.95 : -0.95;
+    }
+    const FixedPoints found = findFixedPoints(map, starts, {});
+    QCOMPARE(found.points.size(), std::size_t{3});
+    QCOMPARE(found.points[2].unstable, 1);
+    QCOMPARE(found.points[2].starts, 0);
+    QVERIFY(std::abs(found.points[2].state[0] - 0.957504) < 1e-6);
+    QVERIFY(std::abs(found.points[2].state[1]) < 1e-9);
+  }
+
   // Orthogonal Hadamard patterns with Hebb weights g/n sum p p': h = x p solves x = tanh(g x), and the eigenvalue along
   // each pattern is g (1 - x^2).
   void hopfieldAttractors() {

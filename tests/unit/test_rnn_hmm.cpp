@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/experiments/rnn_hmm/experiment.h"
+#include "engine/experiments/rnn_hmm/flow_field.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 #include "engine/measures/fixed_point_tracks.h"
 #include "engine/models/threads.h"
@@ -277,6 +278,7 @@ class TestRnnHmm : public QObject {
       experiment->step({});
     }
     QVERIFY_EXCEPTION_THROWN(experiment->set("train.window", 21), ConfigError);
+    experiment->set("hmm.family", "custom");
     QVERIFY_EXCEPTION_THROWN(experiment->set("hmm.emission", Json::array({{1}})), ConfigError);
   }
 
@@ -299,19 +301,34 @@ class TestRnnHmm : public QObject {
     QVERIFY(!problemsOf({{"train.beta1", 1.0}}).empty());
   }
 
-  void flowFieldIsFastEnough() {
+  // Where a cell is visited often, the mean map at its lifted state points where the actual steps went on average.
+  void flowFollowsTheActualSteps() {
     RandomStream random(4, "weights");
-    RnnWeights<float> weights({.hidden = 64, .inputs = 20});
+    RnnWeights<float> weights({.hidden = 12, .inputs = 4});
     weights.initialise(random);
-    const auto lab = makeLab();
-    const Config config = checkedConfig(*lab, Json::object());
-    const auto experiment = lab->build(config, 1, {});
-    MemoryRecorder recorder(*lab, config);
-    run(*experiment, recorder, 0, 0);
-    const State state = experiment->save();
-    QBENCHMARK {
-      lab->analyse("flow-field", config, 1, state, Config({{"noise", true}, {"side", 32}, {"extent", 2.5}}), {});
+    const Net net(weights, 1);
+    const Chains chains = simulate(net.exact, kChains, kBurnIn, 4 * kChainSteps, analysisNoise(0, "x"));
+    const Portrait portrait = rotation(chains, net.exact, ThirdAxis::Component).portrait;
+    const FlowField field = flowField(net, chains, portrait, true, 10, 2.5);
+    double both = 0, actual = 0, mapped = 0;
+    int cells = 0;
+    for (std::size_t c = 0; c < 100; ++c) {
+      if (field.visits[c] < 400) continue;
+      ++cells;
+      for (std::size_t k = 0; k < 2; ++k) {
+        const double a = field.drift[3 * c + k], b = field.directions[3 * c + k];
+        both += a * b;
+        actual += a * a;
+        mapped += b * b;
+      }
     }
+    QVERIFY(cells > 20);
+    QVERIFY2(both / std::sqrt(actual * mapped) > 0.9, qPrintable(QString::number(both / std::sqrt(actual * mapped))));
+    // A state lifted from a point of the portrait lies there (before ReLU's clipping).
+    const std::array<double, 3> wanted{0.3, -0.4, 0.2};
+    const std::vector<double> state = liftToState(chains, portrait, wanted, false);
+    const std::vector<double> at = portrait.of(state.data(), 1);
+    for (std::size_t k = 0; k < 3; ++k) QVERIFY(std::abs(at[k] - wanted[k]) < 1e-9);
   }
 };
 
