@@ -16,6 +16,8 @@
 #include "app/log.h"
 #include "app/main_window.h"
 #include "engine/experiments/registry.h"
+#include "engine/store/run_file.h"
+#include "tests/support/program.h"
 #include "tests/support/support.h"
 #include "tests/support/tiny_lab.h"
 
@@ -128,6 +130,19 @@ class TestWindow : public QObject {
     QVERIFY(undo && undo->isVisible());
     undo->click();
     QVERIFY(QFile::exists(files.first()));
+  }
+
+  void theWindowAndTheCommandLineGiveTheSameRun() {
+    QString file;
+    {
+      Program program(path());
+      QVERIFY(trainToEnd(program.lab(), 200));
+      file = program.lab().openFiles().first();
+      program.window.close();
+    }
+    const test::Program commandLine;
+    const std::string other = commandLine.train("b.lscope", {"--steps", "200"});
+    QCOMPARE(runFileDigest(file.toStdString()), runFileDigest(other));
   }
 
   void aDroppedFileOpensInItsLab() {
