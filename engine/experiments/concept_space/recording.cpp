@@ -119,7 +119,7 @@ void recordPictures(const Evaluation& found, const Setting& setting, double prog
     for (int j = 0; j < 3; ++j) {
       const bool concept_ = j < setting.concepts;
       const double corner = concept_ ? setting.digit(k, j) : kCubeHeight * progress;
-      places.push_back(static_cast<float>(concept_ && j < 2 ? corner + (corner > 0.5 ? 0.24 : -0.24) : corner));
+      places.push_back(static_cast<float>(concept_ && j < 2 ? corner + (corner > 0.5 ? 0.3 : -0.3) : corner));
     }
   recorder.array("cornerPlaces", Array::from<float>(places, {setting.classes(), 3}));
 }
