@@ -2,7 +2,7 @@
 # bash completion for learnscope: the program's own lists of commands, options, labs, presets and views.
 _learnscope() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
-  local commands='labs describe run resume info analyse export render'
+  local commands='labs describe run resume info analyse export render fixed-points'
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version $("$program" labs 2>/dev/null | sed -n 's/^\([^ ]\+\).*/\1/p')" -- "$word"
