@@ -91,7 +91,7 @@ double learnedTime(const Json& set, std::uint64_t seed, const char* concept_) {
 class TestConceptSpaceClaims : public QObject {
   Q_OBJECT
  private slots:
-  // Each run in a row of its own: Qt Test gives a function five minutes.
+  // Each run in a row of its own, so that its time is seen.
   void trains_data() {
     QTest::addColumn<QString>("set");
     QTest::addColumn<int>("steps");
