@@ -2,12 +2,14 @@
 #include "engine/experiments/registry.h"
 
 #include "engine/experiments/grokking/grokking_lab.h"
+#include "engine/experiments/rich_lazy/rich_lazy_lab.h"
 
 namespace learnscope {
 
 Registry builtinLabs() {
   Registry registry;
   registry.add(grokking::makeLab());
+  registry.add(richlazy::makeLab());
   return registry;
 }
 
