@@ -3,6 +3,7 @@
 
 #include "engine/experiments/grokking/grokking_lab.h"
 #include "engine/experiments/rich_lazy/rich_lazy_lab.h"
+#include "engine/experiments/rich_lazy_exact/exact_lab.h"
 
 namespace learnscope {
 
@@ -10,6 +11,7 @@ Registry builtinLabs() {
   Registry registry;
   registry.add(grokking::makeLab());
   registry.add(richlazy::makeLab());
+  registry.add(richlazyexact::makeLab());
   return registry;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/experiments/rich_lazy/net_stack.h"
 #include "engine/measures/distances.h"
+#include "engine/measures/effective_rank.h"
 #include "engine/measures/pca.h"
 
 namespace learnscope::richlazy {
@@ -72,7 +73,10 @@ void Measurement::refresh(const Ensemble& ensemble) {
     const int r = ensemble.seedOf(m);
     kernelOf(ensemble.reference(m), ensemble, r, reference.kernel);
     decisionOf(ensemble.reference(m), ensemble.probes(r), reference.decision);
-    if (r == 0) findAxes(reference, ensemble.reference(m).hidden);
+    const int n = ensemble.reference(m).hidden;
+    const AlignedVector<float>& w = ensemble.reference(m).recurrent;
+    reference.rank = participationRatio(singularValues(std::vector<double>(w.begin(), w.end()), n, n));
+    if (r == 0) findAxes(reference, n);
   }
 }
 

@@ -49,6 +49,7 @@ class Measurement {
     AlignedVector<float> decision;   ///< activity at the last step [probe trials, N]
     std::vector<double> mean, axes;  ///< the first three principal components of `decision` (first seed)
     double scale = 0;                ///< that fits its picture into the unit cube
+    double rank = 0;                 ///< participation ratio of W's singular values
   };
   struct Anchor {
     TrialRnn net;

@@ -74,6 +74,13 @@ void addAlignments(MeasureList& list) {
              group);
   list.add("regime", LS_TR("Regime of each net"), LS_TR("1 - KA, 1 - RA, relative weight change."), {"nets", "3"},
            "alignments", group);
+  list.add("netStructure", LS_TR("Structure of each net"), LS_TR("Its index."), {"nets"}, "alignments", group);
+  list.add("startRank", LS_TR("Effective rank at the start"),
+           LS_TR("Participation ratio of the singular values of the reference's W."), {"nets"}, "alignments", group);
+  list.add("rankTheorem", LS_TR("Rank theorem"),
+           LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) with d = N and PR the effective rank at the start: what the lab "
+                 "rich-lazy-exact derives for two-layer linear nets with small weights."),
+           {"nets"}, "alignments", group);
   list.add("meanRegime", LS_TR("Regime of each structure"), LS_TR("The same, mean over seeds."), {"structures", "3"},
            "alignments", group);
 }
@@ -90,6 +97,9 @@ void addSpectra(MeasureList& list) {
            "spectra", group);
   list.add("eigenvalues", LS_TR("Eigenvalues"), LS_TR("Of W, first seed: real and imaginary part."),
            {"structures", "N", "2"}, "spectra", group);
+  list.add("gaussianCircle", LS_TR("Gaussian circle"),
+           LS_TR("Where the eigenvalues of a Gaussian matrix of this gain end: radius = gain."), {"points", "2"},
+           "spectra", group);
   list.add("kernelSpectrum", LS_TR("Kernel spectrum"),
            LS_TR("Largest eigenvalues of K as shares of its trace, first seed."), {"structures", "32"}, "spectra",
            group);

@@ -170,7 +170,7 @@ void addWiring(std::vector<Parameter>& list) {
                   .type = File,
                   .fallback = "",
                   .doc = LS_TR("Your connectivity as npy, npz or csv, N x N, entry [i, j] from neuron j to neuron i; "
-                               "for the structure \"own matrix\"."),
+                               "it joins the structures as \"own matrix\"."),
                   .group = group});
   list.push_back({.id = "twinSteps",
                   .title = LS_TR("Twin's steps"),

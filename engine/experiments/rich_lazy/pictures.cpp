@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "engine/experiments/rich_lazy/measurement.h"
@@ -73,6 +74,17 @@ void Measurement::recordAlignments(const Ensemble& ensemble, Recorder& recorder)
                                static_cast<float>(1 - meanOf(now_.representation, s, seeds)),
                                static_cast<float>(meanOf(change, s, seeds))});
   }
+  std::vector<std::int32_t> structureOf;
+  for (int m = 0; m < ensemble.members(); ++m) structureOf.push_back(m / seeds);
+  recorder.array("netStructure", Array::vector<std::int32_t>(structureOf));
+  std::vector<float> ranks, theorem;
+  for (int m = 0; m < ensemble.members(); ++m) {
+    const double rank = references_[z(m)].rank, d = ensemble.net(m).hidden;
+    ranks.push_back(static_cast<float>(rank));
+    theorem.push_back(static_cast<float>((1 + 1 / d) * std::sqrt(rank / (d + 3))));
+  }
+  recorder.array("startRank", Array::vector<float>(ranks));
+  recorder.array("rankTheorem", Array::vector<float>(theorem));
   recorder.array("regime", Array::from<float>(places, {ensemble.members(), 3}));
   recorder.array("meanRegime", Array::from<float>(means, {structures, 3}));
 }
@@ -108,6 +120,11 @@ void Measurement::recordSpectra(const Ensemble& ensemble, double gain, Recorder&
   recorder.array("spectralRadius", table(radius, structures, seeds));
   recorder.array("singularValues", Array::from<float>(singular, {structures, n}));
   recorder.array("eigenvalues", Array::from<float>(plane, {structures, n, 2}));
+  std::vector<float> circle;
+  for (int i = 0; i <= 96; ++i)
+    circle.insert(circle.end(), {static_cast<float>(gain * std::cos(i * std::numbers::pi / 48)),
+                                 static_cast<float>(gain * std::sin(i * std::numbers::pi / 48))});
+  recorder.array("gaussianCircle", Array::from<float>(circle, {97, 2}));
   recorder.array("kernelSpectrum", Array::from<float>(kernels, {structures, shownEigenvalues}));
   recorder.array("kernelDimension", Array::vector<float>(dimensions));
 }

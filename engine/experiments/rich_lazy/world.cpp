@@ -57,6 +57,8 @@ std::vector<Structure> structuresOf(const Config& config) {
   } else {
     chosen = {Wiring::Rank, Wiring::Full};
   }
+  if (config.has("init.matrix") && config["init.matrix"].is_string() && !config.text("init.matrix").empty())
+    chosen.insert(Wiring::User);
   std::vector<Structure> structures;
   for (const Wiring wiring : {Wiring::Rank, Wiring::Aligned, Wiring::Full, Wiring::DaleBalanced, Wiring::DaleUnbalanced,
                               Wiring::Block, Wiring::Chain, Wiring::Sparse, Wiring::User}) {
