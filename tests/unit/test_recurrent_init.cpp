@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/core/errors.h"
+#include "engine/core/random_stream.h"
 #include "engine/measures/distances.h"
 #include "engine/measures/effective_rank.h"
 #include "engine/models/recurrent_init.h"

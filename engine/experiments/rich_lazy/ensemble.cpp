@@ -47,7 +47,7 @@ Ensemble::Ensemble(const Config& config, std::uint64_t seed, const Progress& pro
       seeds_(seedsOf(config)),
       batch_(static_cast<int>(config.integer("batch"))),
       probeTrials_(static_cast<int>(config.integer("probeTrials"))),
-      task_(trialOptionsOf(config)),
+      task_(config, seed),
       probeTask_(task_),
       live_(liveOptionsOf(config)),
       members_(static_cast<std::size_t>(members())),
@@ -70,7 +70,7 @@ Ensemble::Ensemble(const Config& config, std::uint64_t seed, const Progress& pro
       TrialRnn& net = member.net;
       net.inputs = task_.inputs();
       net.hidden = init.hidden;
-      net.outputs = TrialTask::outputs();
+      net.outputs = task_.outputs();
       net.activation = trialActivationFrom(config.text("activation"));
       net.leak = static_cast<float>(config.real("leak"));
       net.drawInput({own, "input"});
@@ -85,6 +85,7 @@ Ensemble::Ensemble(const Config& config, std::uint64_t seed, const Progress& pro
       member.reference = net;
     }
   }
+  positions_.resize(trials_.size());
   drawProbes();
 }
 
@@ -92,21 +93,20 @@ Ensemble::Ensemble(const Config& config, std::uint64_t seed, const Progress& pro
 void Ensemble::drawProbes() {
   for (int r = 0; r < seeds_; ++r) {
     RandomStream random(plus(seed_, r), "probes " + std::to_string(probeDraws_));
-    probeTask_.draw(probeTrials_, random, probes_[static_cast<std::size_t>(r)]);
+    probeTask_.draw(probeTrials_, true, random, probes_[static_cast<std::size_t>(r)]);
   }
   ++referenceVersion_;
 }
 
 void Ensemble::step() {
-  std::vector<std::uint64_t> before;
-  for (const RandomStream& stream : trials_) before.push_back(stream.position());
+  for (std::size_t r = 0; r < trials_.size(); ++r) positions_[r] = trials_[r].position();
   const auto refuse = [&](int member, const std::string& what) {
-    for (std::size_t r = 0; r < trials_.size(); ++r) trials_[r].setPosition(before[r]);
+    for (std::size_t r = 0; r < trials_.size(); ++r) trials_[r].setPosition(positions_[r]);
     throw NumericError(steps_ + 1, what + " in " + structures_[static_cast<std::size_t>(member / seeds_)].name +
                                        ", seed " + std::to_string(plus(seed_, member % seeds_)));
   };
   for (int r = 0; r < seeds_; ++r) {
-    task_.draw(batch_, trials_[static_cast<std::size_t>(r)], batchTrials_);
+    task_.draw(batch_, false, trials_[static_cast<std::size_t>(r)], batchTrials_);
     for (int s = 0; s < structures(); ++s) {
       const int index = s * seeds_ + r;
       Member& member = at(s, r);
@@ -180,9 +180,9 @@ void Ensemble::setInputs(int inputs) {
     }
 }
 
-void Ensemble::setTask(const TrialOptions& options) {
-  const bool other = options.kind != task_.options().kind;
-  task_ = TrialTask(options);
+void Ensemble::setTask(const LabTask& task) {
+  const bool other = !task.sameKind(task_);
+  task_ = task;
   if (!other) return;
   setInputs(task_.inputs());
   probeTask_ = task_;

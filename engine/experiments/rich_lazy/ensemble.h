@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/lab.h"
+#include "engine/experiments/rich_lazy/lab_task.h"
 #include "engine/experiments/rich_lazy/world.h"
 
 namespace learnscope::richlazy {
@@ -30,7 +31,7 @@ class Ensemble {
   int seeds() const { return seeds_; }
   int members() const { return structures() * seeds_; }
   const std::vector<Structure>& list() const { return structures_; }
-  const TrialTask& task() const { return task_; }
+  const LabTask& task() const { return task_; }
   const TrialRnn& net(int member) const { return members_[static_cast<std::size_t>(member)].net; }
   /// The net that alignments and weight changes are measured from.
   const TrialRnn& reference(int member) const { return members_[static_cast<std::size_t>(member)].reference; }
@@ -50,8 +51,8 @@ class Ensemble {
 
   void setLive(const LiveOptions& live) { live_ = live; }
   /// Other trials from the next step on; a change of the task also draws new probes (and new columns of W_in if it has
-  /// more inputs).
-  void setTask(const TrialOptions& options);
+  /// more inputs). The outputs must stay as many.
+  void setTask(const LabTask& task);
   void makeReference();
   void scaleRecurrent(double factor);
   /// W += size |W|_F u v^T with random unit vectors, the same for every structure of a seed.
@@ -80,12 +81,13 @@ class Ensemble {
   std::uint64_t seed_;
   std::vector<Structure> structures_;
   int seeds_, batch_, probeTrials_;
-  TrialTask task_, probeTask_;
+  LabTask task_, probeTask_;
   LiveOptions live_;
   std::vector<Member> members_;
   std::vector<RandomStream> trials_;  ///< training trials of each seed
   std::vector<TrialBatch> probes_;
   TrialBatch batchTrials_;
+  std::vector<std::uint64_t> positions_;  ///< of the trial streams before the step
   TrialRnnActivity activity_;
   std::vector<TrialScore> scores_;
   std::int64_t steps_ = 0, referenceVersion_ = 0, probeDraws_ = 0;

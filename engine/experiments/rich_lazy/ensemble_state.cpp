@@ -19,10 +19,14 @@ State Ensemble::save() const {
   std::vector<std::int64_t> positions;
   for (const RandomStream& stream : trials_) positions.push_back(static_cast<std::int64_t>(stream.position()));
   state.put("positions", Array::vector<std::int64_t>(positions));
-  const TrialOptions& probe = probeTask_.options();
+  // Digits have no stimuli of their own: their kind is -1.
+  TrialOptions probe;
+  if (probeTask_.options()) probe = *probeTask_.options();
   const std::vector<std::int64_t> counters{
-      steps_,         referenceVersion_, probeDraws_,   static_cast<std::int64_t>(probe.kind),
-      probe.stimulus, probe.delay,       probe.decision};
+      steps_,         referenceVersion_,
+      probeDraws_,    probeTask_.digits() ? -1 : static_cast<std::int64_t>(probe.kind),
+      probe.stimulus, probe.delay,
+      probe.decision};
   state.put("counters", Array::vector<std::int64_t>(counters));
   std::vector<double> stimuli{probe.noise};
   stimuli.insert(stimuli.end(), probe.coherences.begin(), probe.coherences.end());
@@ -41,7 +45,7 @@ void Ensemble::load(const State& state) {
   const auto stimuli = state.get("stimuli").as<double>();
   const std::size_t size = members_.front().initial.size();
   if (initial.size() != size * members_.size() || positions.size() != trials_.size() || counters.size() != 7 ||
-      stimuli.empty() || counters[3] < 0 || counters[3] > 2)
+      stimuli.empty() || counters[3] > 2 || (counters[3] < 0) != task_.digits())
     throw DataError("saved state", "\"counters\"", "written by another version of this lab");
   for (std::size_t m = 0; m < members_.size(); ++m) {
     std::copy_n(initial.begin() + static_cast<std::ptrdiff_t>(m * size), size, members_[m].initial.begin());
@@ -49,14 +53,16 @@ void Ensemble::load(const State& state) {
     members_[m].columnSpace.clear();
   }
   for (std::size_t r = 0; r < trials_.size(); ++r) trials_[r].setPosition(static_cast<std::uint64_t>(positions[r]));
-  TrialOptions probe;
-  probe.kind = static_cast<TrialKind>(counters[3]);
-  probe.stimulus = static_cast<int>(counters[4]);
-  probe.delay = static_cast<int>(counters[5]);
-  probe.decision = static_cast<int>(counters[6]);
-  probe.noise = stimuli[0];
-  probe.coherences.assign(stimuli.begin() + 1, stimuli.end());
-  probeTask_ = TrialTask(probe);
+  if (!task_.digits()) {
+    TrialOptions probe;
+    probe.kind = static_cast<TrialKind>(counters[3]);
+    probe.stimulus = static_cast<int>(counters[4]);
+    probe.delay = static_cast<int>(counters[5]);
+    probe.decision = static_cast<int>(counters[6]);
+    probe.noise = stimuli[0];
+    probe.coherences.assign(stimuli.begin() + 1, stimuli.end());
+    probeTask_ = LabTask(probe);
+  }
   probeDraws_ = counters[2];
   drawProbes();
   steps_ = counters[0];

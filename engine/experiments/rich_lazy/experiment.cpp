@@ -149,14 +149,8 @@ class RichLazyExperiment final : public Experiment {
   void set(const std::string& parameter, const Json& value) override {
     Config changed = config_;
     changed.set(parameter, value);
-    const TrialOptions options = trialOptionsOf(changed);
     const bool stimuli = parameter == "task" || parameter == "noise" || parameter == "coherences";
-    if (stimuli) {
-      options.check();
-      checkKernelSize(TrialTask(options).steps(), changed);
-      ensemble_.setTask(options);
-      scores_.forgetRecent();
-    }
+    if (stimuli && !(ensemble_.task().digits() && changed.text("task") == "digits")) changeTask(changed);
     const LiveOptions live = liveOptionsOf(changed);
     if (live.updateRank > ensemble_.net(0).hidden)
       throw ConfigError("/updateRank", value.dump(), "0.." + std::to_string(ensemble_.net(0).hidden));
@@ -183,12 +177,16 @@ class RichLazyExperiment final : public Experiment {
     useOneThread();
     return config;
   }
-  static void checkKernelSize(int steps, const Config& config) {
-    const std::int64_t rows =
-        TangentKernel::rows(static_cast<int>(config.integer("kernelTrials")), steps, TrialTask::outputs(), false);
+  void changeTask(const Config& changed) {
+    if (ensemble_.task().digits() || changed.text("task") == "digits")
+      throw ConfigError("/task", changed.text("task"), "digits have other outputs: start a new run with them");
+    const LabTask task(trialOptionsOf(changed));
+    const std::int64_t rows = kernelRows(task, static_cast<int>(changed.integer("kernelTrials")));
     if (rows > largestKernel)
-      throw ConfigError("/kernelTrials", config["kernelTrials"].dump(),
+      throw ConfigError("/task", changed.text("task"),
                         "kernel would need " + std::to_string(rows) + " rows; limit " + std::to_string(largestKernel));
+    ensemble_.setTask(task);
+    scores_.forgetRecent();
   }
 
   // Before training the probe trials stand in for batches.
@@ -224,7 +222,7 @@ class RichLazyExperiment final : public Experiment {
     };
     recorder.scalar("meanLoss", meanOf(scores_.means(0)));
     recorder.scalar("meanAccuracy", meanOf(scores_.means(1)));
-    events_.observe(TrainingLog{scores_.structureMeans(2), scores_.recentAccuracy(), ensemble_.task().idealAccuracy()},
+    events_.observe(TrainingLog{scores_.structureMeans(2), scores_.recentAccuracy(), ensemble_.task().ceiling()},
                     recorder);
   }
 

@@ -17,8 +17,10 @@ void addTask(std::vector<Parameter>& list) {
                   .group = group,
                   .choices = {{"2af", LS_TR("2AF: which input is stronger")},
                               {"dms", LS_TR("DMS: does the test match the sample")},
-                              {"cxt", LS_TR("CXT: attend the cued modality")}},
+                              {"cxt", LS_TR("CXT: attend the cued modality")},
+                              {"digits", LS_TR("Digits read by rows")}},
                   .live = true});
+  const Json trials{{"task", {"2af", "dms", "cxt"}}}, digits{{"task", "digits"}};
   list.push_back(
       {.id = "noise",
        .title = LS_TR("Input noise"),
@@ -29,7 +31,8 @@ void addTask(std::vector<Parameter>& list) {
        .group = group,
        .minimum = 0,
        .maximum = 1,
-       .live = true});
+       .live = true,
+       .visibleIf = trials});
   list.push_back(
       {.id = "coherences",
        .title = LS_TR("Coherences"),
@@ -41,7 +44,8 @@ void addTask(std::vector<Parameter>& list) {
        .unit = "%",
        .minimum = 0,
        .maximum = 100,
-       .live = true});
+       .live = true,
+       .visibleIf = {{"task", {"2af", "cxt"}}}});
   list.push_back({.id = "timing.stimulus",
                   .title = LS_TR("Stimulus"),
                   .type = Int,
@@ -51,7 +55,8 @@ void addTask(std::vector<Parameter>& list) {
                   .group = group,
                   .unit = "ms",
                   .minimum = 0,
-                  .maximum = 6000});
+                  .maximum = 6000,
+                  .visibleIf = trials});
   list.push_back({.id = "timing.delay",
                   .title = LS_TR("Delay"),
                   .type = Int,
@@ -71,7 +76,22 @@ void addTask(std::vector<Parameter>& list) {
                   .group = group,
                   .unit = "ms",
                   .minimum = 0,
-                  .maximum = 6000});
+                  .maximum = 6000,
+                  .visibleIf = trials});
+  list.push_back({.id = "idxImages",
+                  .title = LS_TR("Image file"),
+                  .type = File,
+                  .fallback = "",
+                  .doc = LS_TR("Your digits as an IDX file (as MNIST's, unpacked); empty: built-in glyph digits."),
+                  .group = group,
+                  .visibleIf = digits});
+  list.push_back({.id = "idxLabels",
+                  .title = LS_TR("Label file"),
+                  .type = File,
+                  .fallback = "",
+                  .doc = LS_TR("Their labels 0 to 9 as an IDX file."),
+                  .group = group,
+                  .visibleIf = digits});
 }
 
 void addWiring(std::vector<Parameter>& list) {

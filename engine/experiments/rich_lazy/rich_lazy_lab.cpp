@@ -7,6 +7,7 @@
 #include "engine/experiments/rich_lazy/description.h"
 #include "engine/experiments/rich_lazy/events.h"
 #include "engine/experiments/rich_lazy/experiment.h"
+#include "engine/experiments/rich_lazy/lab_task.h"
 #include "engine/measures/tangent_kernel.h"
 
 namespace learnscope::richlazy {
@@ -54,14 +55,14 @@ void checkWiring(const Config& config, std::vector<Problem>& problems) {
   }
 }
 
-void checkProbes(const Config& config, int steps, std::vector<Problem>& problems) {
+void checkProbes(const Config& config, const LabTask& task, std::vector<Problem>& problems) {
   const std::int64_t kernelTrials = config.integer("kernelTrials");
-  const std::int64_t rows = TangentKernel::rows(static_cast<int>(kernelTrials), steps, TrialTask::outputs(), false);
+  const std::int64_t rows = kernelRows(task, static_cast<int>(kernelTrials));
   if (rows > largestKernel)
     problems.push_back({"/kernelTrials", std::to_string(kernelTrials),
-                        "kernel would need " + std::to_string(rows) + " rows (trials x " + std::to_string(steps) +
-                            " steps x " + std::to_string(TrialTask::outputs()) + " outputs); limit " +
-                            std::to_string(largestKernel)});
+                        "kernel would need " + std::to_string(rows) + " rows (trials x " +
+                            (task.lastOnly() ? "1 step" : std::to_string(task.steps()) + " steps") + " x " +
+                            std::to_string(task.outputs()) + " outputs); limit " + std::to_string(largestKernel)});
   if (kernelTrials > config.integer("probeTrials"))
     problems.push_back({"/kernelTrials", std::to_string(kernelTrials), "at most probeTrials"});
 }
@@ -90,9 +91,7 @@ class RichLazyLab final : public Lab {
     if (config.integer("updateRank") > config.integer("hidden"))
       problems.push_back({"/updateRank", config["updateRank"].dump(), "at most hidden"});
     try {
-      const TrialOptions options = trialOptionsOf(config);
-      options.check();
-      checkProbes(config, TrialTask(options).steps(), problems);
+      checkProbes(config, LabTask(config, 0, 24), problems);
     } catch (const Error& error) {
       append(problems, error, "/task");
     }
@@ -104,11 +103,12 @@ class RichLazyLab final : public Lab {
     const auto batch = static_cast<double>(config.integer("batch")),
                probes = static_cast<double>(config.integer("probeTrials")),
                every = static_cast<double>(config.integer("alignEvery"));
-    const auto kernel = static_cast<double>(
-        TangentKernel::rows(static_cast<int>(config.integer("kernelTrials")), 8, TrialTask::outputs(), false));
-    const double bytes = members * (6 * n * n + 2 * kernel * kernel + probes * n) * 4 + 8 * (probes + batch) * n * 12;
-    const double step = members * 8 * batch * n * n * 6 / 40e9;
-    const double evaluation = members * (8 * probes * n * n * 2 + kernel * kernel * n * 30) / 40e9;
+    const double length = config.text("task") == "digits" ? 28 : 8;
+    const double kernel = static_cast<double>(config.integer("kernelTrials")) * (length > 8 ? 10 : 24);
+    const double bytes =
+        members * (6 * n * n + 2 * kernel * kernel + probes * n) * 4 + length * (probes + batch) * n * 12;
+    const double step = members * length * batch * n * n * 6 / 40e9;
+    const double evaluation = members * (length * probes * n * n * 2 + kernel * kernel * n * 30) / 40e9;
     return {.bytes = bytes, .seconds = steps * (step + evaluation / every)};
   }
 

@@ -8,6 +8,21 @@
 namespace learnscope::richlazyexact {
 namespace {
 
+/// Coefficients [scales, D] as a picture [scales, D, 3]: x the coefficient's index, y the scale's, z the value.
+Array places(const Eigen::MatrixXd& values) {
+  Array array(DType::Float64, {values.rows(), values.cols(), 3});
+  const auto out = array.mutableAs<double>();
+  std::size_t at = 0;
+  const auto along = [](Eigen::Index i, Eigen::Index n) { return n > 1 ? 2.0 * double(i) / double(n - 1) - 1 : 0; };
+  for (Eigen::Index i = 0; i < values.rows(); ++i)
+    for (Eigen::Index j = 0; j < values.cols(); ++j) {
+      out[at++] = 1.6 * along(j, values.cols());
+      out[at++] = along(i, values.rows());
+      out[at++] = values(i, j);
+    }
+  return array;
+}
+
 /// Diagonal nets of several scales fit the same data beside the solution that each must end at.
 class DiagonalExperiment final : public Experiment {
  public:
@@ -62,6 +77,8 @@ class DiagonalExperiment final : public Experiment {
     recorder.scalar("loss", loss.mean());
     recorder.array("coefficients", arrayOf(betas));
     recorder.array("limit", arrayOf(limits_));
+    recorder.array("coefficientPlaces", places(betas));
+    recorder.array("limitPlaces", places(limits_));
     recorder.array("truth", arrayOf(truth_));
     recorder.array("fitLoss", arrayOf(loss));
     recorder.array("limitDistance", arrayOf(distance));

@@ -97,6 +97,10 @@ void addDiagonal(MeasureList& list, const std::vector<double>& alphas) {
   list.array("coefficients", LS_TR("Coefficients"), LS_TR("beta = u o u - v o v."), {"scales", "D"}, group, names);
   list.array("limit", LS_TR("Limit"), LS_TR("Where the flow ends: 2 alpha^2 sinh(X^T nu) with X beta = y."),
              {"scales", "D"}, group, names);
+  list.array("coefficientPlaces", LS_TR("Coefficients as places"), LS_TR("x index, y scale, z coefficient."),
+             {"scales", "D", "3"}, group, names);
+  list.array("limitPlaces", LS_TR("Limits as places"), LS_TR("The same of the limits."), {"scales", "D", "3"}, group,
+             names);
   list.array("truth", LS_TR("Truth"), LS_TR("The sparse coefficients behind the data."), {"D"}, group);
   list.array("fitLoss", LS_TR("Loss by scale"), LS_TR("|X beta - y|^2 / 2."), {"scales"}, group, names);
   list.array("limitDistance", LS_TR("Distance from the limit"), LS_TR("|beta - limit|."), {"scales"}, group, names);
