@@ -186,11 +186,11 @@ class TestRichLazy : public QObject {
     for (std::size_t m = 0; m < 6; ++m) QVERIFY(std::abs(run.table("kernelAlignment").value(m) - 1) < 1e-6);
     for (std::size_t m = 0; m < 6; ++m) QCOMPARE(run.table("weightChange").value(m), 0.0);
 
-    run.experiment->apply("scale-recurrent", Config({{"factor", 2.0}}), RandomStream(1, 1));
+    run.experiment->apply("scale-recurrent", Config(Json{{"factor", 2.0}}), RandomStream(1, 1));
     run.experiment->measure(run.recorder);
     for (std::size_t m = 0; m < 6; ++m) QVERIFY(std::abs(run.table("relativeChange").value(m) - 1) < 1e-5);
-    run.experiment->apply("scale-recurrent", Config({{"factor", 0.5}}), RandomStream(1, 1));
-    run.experiment->apply("add-rank-one", Config({{"size", 0.25}}), RandomStream(1, 2));
+    run.experiment->apply("scale-recurrent", Config(Json{{"factor", 0.5}}), RandomStream(1, 1));
+    run.experiment->apply("add-rank-one", Config(Json{{"size", 0.25}}), RandomStream(1, 2));
     run.experiment->measure(run.recorder);
     for (std::size_t m = 0; m < 6; ++m) QVERIFY(std::abs(run.table("relativeChange").value(m) - 0.25) < 1e-5);
 
@@ -265,7 +265,7 @@ class TestRichLazy : public QObject {
     Driven run(small());
     run.train(15);
     const State state = run.experiment->save();
-    const Config which({{"structure", 2}, {"seedIndex", 1}});
+    const Config which(Json{{"structure", 2}, {"seedIndex", 1}});
     const State kernels = lab()->analyse("kernel", run.config, 4, state, which, Progress());
     const Array &k = kernels.get("kernel"), &k0 = kernels.get("startKernel");
     QCOMPARE(k.shape(), (std::vector<std::int64_t>{96, 96}));
@@ -288,7 +288,7 @@ class TestRichLazy : public QObject {
     QVERIFY(std::abs(std::sqrt(change) - run.table("weightChange").value(5)) < 1e-6);
     QVERIFY(along > 0 && along <= change * 1.0001);
     QVERIFY_THROWS_EXCEPTION(ConfigError, lab()->analyse("kernel", run.config, 4, state,
-                                                         Config({{"structure", 3}, {"seedIndex", 0}}), Progress()));
+                                                         Config(Json{{"structure", 3}, {"seedIndex", 0}}), Progress()));
     QVERIFY_THROWS_EXCEPTION(ConfigError, lab()->analyse("kernle", run.config, 4, state, which, Progress()));
   }
 
@@ -308,7 +308,7 @@ class TestRichLazy : public QObject {
     row("gain", R"({"init.gain": 0})", "/init.gain");
     row("no structure", R"({"structures": []})", "at least one structure");
     row("structure twice", R"({"structures": ["full", "full"]})", "each structure once");
-    row("unknown structure", R"({"structures": ["fulll"]})", "/structures");
+    row("unknown structure", R"({"structures": ["fulll"]})", "/structures: did you mean full?");
     row("unknown key", R"({"init.gian": 1})", "init.gain");
     row("Dale fraction", R"({"structures": ["daleBalanced"], "init.inhibitory": 0.001})",
         "100 excitatory and 0 inhibitory");
@@ -337,7 +337,7 @@ class TestRichLazy : public QObject {
     const Config one = checkedConfig(*lab(), {{"seeds", 1}}),
                  many = checkedConfig(*lab(), {{"seeds", 20}, {"hidden", 500}});
     QVERIFY(lab()->estimate(one).bytes > 1e5 && lab()->estimate(one).seconds > 0.01);
-    QVERIFY(lab()->estimate(many).bytes > 100 * lab()->estimate(one).bytes);
+    QVERIFY(lab()->estimate(many).bytes > 20 * lab()->estimate(one).bytes);
     QVERIFY(lab()->estimate(many).seconds > 100 * lab()->estimate(one).seconds);
   }
 };

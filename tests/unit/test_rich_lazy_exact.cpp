@@ -107,7 +107,7 @@ class TestRichLazyExact : public QObject {
 
   // What the page draws: the net on its closed form, modes learned at the half times of the formula.
   void theNetFollowsItsTwin() {
-    Driven run({{"integrator", "rungeKutta"}});
+    Driven run(Json{{"integrator", "rungeKutta"}});
     run.train(2000);
     QVERIFY(run.largest("residual") < 1e-6);
     QVERIFY(run.largest("balanceResidual") < 1e-6);
@@ -124,7 +124,7 @@ class TestRichLazyExact : public QObject {
 
   // Large lambda is lazy: the kernel hardly turns; lambda = 0 from small weights is rich.
   void lambdaDecidesTheRegime() {
-    Driven lazy({{"lambda", 20.0}, {"timeStep", 2e-3}}), rich({{"lambda", 0.0}});
+    Driven lazy(Json{{"lambda", 20.0}, {"timeStep", 2e-3}}), rich(Json{{"lambda", 0.0}});
     lazy.train(500);
     rich.train(2000);
     QVERIFY(lazy.recorder.last("loss") < 1e-3 && rich.recorder.last("loss") < 1e-2);
@@ -135,7 +135,7 @@ class TestRichLazyExact : public QObject {
 
   // The rank theorem with the page's numbers is a claim; here one small case against its own formula.
   void theRankTheoremHolds() {
-    Driven run({{"problem", "ranks"}, {"dimension", 8}, {"ranks", {1, 8}}, {"teachers", 3}});
+    Driven run(Json{{"problem", "ranks"}, {"dimension", 8}, {"ranks", {1, 8}}, {"teachers", 3}});
     run.train(600);
     QVERIFY(run.recorder.stepOf("teachers-learned") > 0);
     for (std::size_t i = 0; i < 12; ++i) {
@@ -148,7 +148,7 @@ class TestRichLazyExact : public QObject {
   }
 
   void divergenceLeavesTheLastState() {
-    Driven run({{"timeStep", 1.0}, {"strength", 5.0}});
+    Driven run(Json{{"timeStep", 1.0}, {"strength", 5.0}});
     bool diverged = false;
     State before;
     for (int i = 0; i < 200 && !diverged; ++i) {
