@@ -138,7 +138,7 @@ void addDiagonal(std::vector<Parameter>& list) {
        .title = LS_TR("Scales alpha"),
        .type = List,
        .fallback = {0.01, 0.1, 1, 5},
-       .doc = LS_TR("Start u = v = alpha: small ends at the sparse solution, large at the one of least norm. "
+       .doc = LS_TR("Start u = v = alpha: small ends near the solution of least l1 norm (sparse), large at that of least l2 norm. "
                     "Up to 12, each once, ascending."),
        .group = group,
        .minimum = 0,
@@ -165,7 +165,7 @@ void addDiagonal(std::vector<Parameter>& list) {
   list.push_back({.id = "diagonalRate",
                   .title = LS_TR("Learning rate"),
                   .type = Real,
-                  .fallback = 2e-3,
+                  .fallback = 5e-4,
                   .doc = LS_TR("Of gradient descent, 50 of whose steps make one step here; divided by alpha^2 where "
                                "alpha > 1."),
                   .group = group,
