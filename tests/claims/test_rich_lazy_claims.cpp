@@ -153,11 +153,14 @@ class TestRichLazyClaims : public QObject {
     }
   }
 
-  // Digits by rows: all ranks learn; reported, and the order of the kernels asserted as for the other tasks.
+  // Digits by rows, gradients clipped (28 steps through a radius of 1.8 explode without): all ranks learn, and
+  // low ones turn kernel and representation more than full rank.
   void digitsByRows() {
-    const Outcome run({{"task", "digits"}, {"seeds", 3}, {"init.ranks", {1, 10}}});
-    for (const std::size_t s : {0U, 1U, 2U}) QVERIFY(run.last("loss").mean(s) < std::log(10.0));
-    QVERIFY(run.last("kernelAlignment").mean(0) < run.last("kernelAlignment").mean(2));
+    const Outcome run({{"task", "digits"}, {"seeds", 3}, {"init.ranks", {5, 30}}, {"clip", 1.0}});
+    for (const std::size_t s : {0U, 1U, 2U}) QVERIFY(run.accuracy(s) > 0.7);
+    const Table ka = run.last("kernelAlignment"), ra = run.last("representationAlignment");
+    QVERIFY(ka.mean(0) < ka.mean(2) && ka.mean(1) < ka.mean(2));
+    QVERIFY(ra.mean(0) < ra.mean(1) && ra.mean(1) < ra.mean(2));
   }
 };
 
