@@ -21,6 +21,7 @@ Json measureJson(const Measure& measure) {
   if (!measure.unit.empty()) json["unit"] = measure.unit;
   if (!measure.shape.empty()) json["shape"] = measure.shape;
   if (!measure.group.empty()) json["group"] = measure.group;
+  if (!measure.items.empty()) json["items"] = measure.items;
   return json;
 }
 

@@ -20,6 +20,7 @@ struct Measure {
   std::vector<std::string> shape = {};  ///< symbolic: {"K", "M"}; the recorded array carries its actual shape
   std::string cadence = "scalars";      ///< the cadence group that records it; see Lab::due
   std::string group = {};               ///< heading in lists of measures
+  std::vector<std::string> items = {};  ///< names of the items of the first axis, where the config knows them
 };
 
 /// A detected moment and the rule that detects it.

@@ -156,10 +156,14 @@ std::string Parameter::allowed() const {
 std::optional<Problem> Parameter::check(const Json& value) const {
   if (fits(*this, value)) return std::nullopt;
   std::string hint = "must be " + allowed();
-  if (type == ParameterType::Choice && value.is_string() && !open) {
-    const std::string nearest = nearestName(value.get<std::string>(), choiceIds(*this));
+  const auto suggest = [&](const Json& given) {
+    if (!given.is_string() || open || isKnownChoice(*this, given)) return;
+    const std::string nearest = nearestName(given.get<std::string>(), choiceIds(*this));
     if (!nearest.empty()) hint += "; did you mean " + nearest + "?";
-  }
+  };
+  if (type == ParameterType::Choice) suggest(value);
+  if (type == ParameterType::Subset && value.is_array())
+    for (const Json& item : value) suggest(item);
   std::string shown = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (shown.size() > 80) shown = shown.substr(0, 77) + "...";
   return Problem{"/" + id, std::move(shown), std::move(hint)};

@@ -3,6 +3,8 @@
 
 #include "engine/experiments/concept_space/concept_space_lab.h"
 #include "engine/experiments/grokking/grokking_lab.h"
+#include "engine/experiments/rich_lazy/rich_lazy_lab.h"
+#include "engine/experiments/rich_lazy_exact/exact_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 #include "engine/tools/fixed_points_tool.h"
 
@@ -13,6 +15,8 @@ Registry builtinLabs() {
   registry.add(grokking::makeLab());
   registry.add(concept_space::makeLab());
   registry.add(rnnhmm::makeLab());
+  registry.add(richlazy::makeLab());
+  registry.add(richlazyexact::makeLab());
   registry.add(makeFixedPointsTool());
   return registry;
 }

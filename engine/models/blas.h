@@ -17,8 +17,8 @@ void gemv(Transpose ta, int m, int n, double alpha, const double* a, int lda, co
 
 /// The lower triangle of C [n, n] = alpha * A' A + beta * C, A [k, n] row-major. BLAS's syrk.
 void gramOfColumns(int n, int k, double alpha, const double* a, double beta, double* c);
-/// Solves the symmetric positive definite A x = b from the lower triangle of A [n, n], in place of both (LAPACK's posv);
-/// false if A is not positive definite.
+/// Solves the symmetric positive definite A x = b from the lower triangle of A [n, n], in place of both (LAPACK's
+/// posv); false if A is not positive definite.
 bool solvePositive(int n, double* a, double* b);
 /// A [n, n] -> its inverse, in place (LAPACK's getrf and getri); false if A is singular. `pivots` [n], `work` [32 n].
 bool invert(int n, double* a, int* pivots, double* work);

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "widgets/model/item_names.h"
+
 namespace learnscope {
 namespace {
 
@@ -148,7 +150,7 @@ void checkLayer(const Json& layer, const std::string& kind, const std::string& p
   const Names& marks = kinds().at(kind).marks;
   if (!layer.contains("mark")) throw ConfigError(pointer + "/mark", "missing", "expected one of " + listed(marks));
   const std::string mark = oneOf(layer, "mark", pointer, marks, {});
-  Names known{"mark", "when", "label", "color", "select", "doc", "runs", "id"};
+  Names known{"mark", "when", "label", "color", "select", "doc", "runs", "id", "each"};
   const Names& own = layerKeys(kind, mark);
   known.insert(known.end(), own.begin(), own.end());
   requireKeys(layer, pointer, known);
@@ -248,6 +250,10 @@ ViewSpec parseView(const Json& json, const std::string& pointer) {
 }  // namespace
 
 ViewSpec ViewSpec::parse(const Json& json) { return parseView(json, ""); }
+
+std::vector<Json> ViewSpec::layers(const Config& config, const Description& description) const {
+  return withItemNames(layers(config), description);
+}
 
 std::vector<Json> ViewSpec::layers(const Config& config) const {
   std::vector<Json> result;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/config.h"
+#include "engine/core/description.h"
 
 namespace learnscope {
 
@@ -32,6 +33,8 @@ struct ViewSpec {
   static ViewSpec parse(const Json& json);
   /// The layers whose `when` holds for `config`.
   std::vector<Json> layers(const Config& config) const;
+  /// The same as they are drawn for measures whose items have names.
+  std::vector<Json> layers(const Config& config, const Description& description) const;
 };
 
 /// One preset of a page: {"id", "title", "doc", "speed", "steps", "runs": [{"set": {…}, "seeds": [0]}], "layout",

@@ -63,7 +63,7 @@ class ItemLayer : public LineLayer {
   void restyle(const Theme& theme, const Selection& selection) override {
     selection_ = selection.kind == spec_.select ? selection.ids : std::vector<std::int64_t>{};
     syncSelected();
-    middle_.setStyle(theme.color(spec_.color.key), 1.5, 0, false);
+    middle_.setStyle(theme.color(spec_.color.key), 1.5, spec_.band ? spec_.dash : 0, false);
     for (auto& [id, curve] : curves_) styleCurve(id, theme);
   }
 
@@ -82,7 +82,8 @@ class ItemLayer : public LineLayer {
 
   void addMarks(std::vector<Mark>& marks, const Theme& theme, double low, double high, int columns) const override {
     addRibbons(marks, theme);
-    if (middle_.size() > 0) middle_.addMarks(marks, theme.color(spec_.color.key), 1, 0, low, high, columns);
+    if (middle_.size() > 0)
+      middle_.addMarks(marks, theme.color(spec_.color.key), 1, spec_.band ? spec_.dash : 0, low, high, columns);
     for (const auto& [id, curve] : curves_) {
       const bool fade = !selection_.empty() && !isSelected(id) && !crowded_;
       const QColor color = itemColor(id, theme);

@@ -32,7 +32,7 @@ ItemView::ItemView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* paren
 void ItemView::rebuild() {
   live_.clear();
   run_ = run();
-  readLayers(spec().layers(config()));
+  readLayers(spec().layers(config(), run_ ? run_->description() : model().description()));
 }
 
 bool ItemView::update() {

@@ -56,7 +56,7 @@ void LinesView::rebuild() {
   markersSeen_ = 0;
   if (!current_) return;
   axis_ = std::make_unique<StepAxis>(current_, source_);
-  std::vector<Json> layers = spec().layers(config());
+  std::vector<Json> layers = spec().layers(config(), current_->description());
   layers.insert(layers.end(), added_.begin(), added_.end());
   for (std::size_t i = 0; i < layers.size(); ++i) {
     LineSpec line = LineSpec::parse(layers[i], "/layers/" + std::to_string(i), static_cast<int>(i), spec().json,

@@ -79,7 +79,7 @@ void SceneView::readPage() {
   config_ = run ? run->info().config : model().config();
   problem_.clear();
   try {
-    page_ = SceneSpec::parse(spec().json, spec().layers(config_));
+    page_ = SceneSpec::parse(spec().json, spec().layers(config_, run ? run->description() : model().description()));
   } catch (const ConfigError& error) {
     problem_ = QString::fromUtf8(error.what());
     page_ = {};

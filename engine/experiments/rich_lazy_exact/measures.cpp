@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/experiments/rich_lazy_exact/description.h"
+#include "engine/experiments/rich_lazy_exact/problems.h"
+
+namespace learnscope::richlazyexact {
+namespace {
+
+/// The numbers of a list parameter; its default where the config has none or something else.
+std::vector<double> numbersOf(const Config& config, const char* id) {
+  const auto fallback = [&] {
+    for (const Parameter& parameter : parameters())
+      if (parameter.id == id) return parameter.fallback.get<std::vector<double>>();
+    return std::vector<double>{};
+  };
+  if (!config.has(id) || !config[id].is_array()) return fallback();
+  std::vector<double> numbers;
+  for (const Json& number : config[id]) {
+    if (!number.is_number()) return fallback();
+    numbers.push_back(number.get<double>());
+  }
+  return numbers;
+}
+
+class MeasureList {
+ public:
+  void scalar(const char* id, const char* title, const char* doc, const char* group) {
+    list.push_back({.id = id, .title = title, .doc = doc, .group = group});
+  }
+  void array(const char* id, const char* title, const char* doc, std::vector<std::string> shape, const char* group,
+             std::vector<std::string> items = {}, const char* cadence = "scalars") {
+    list.push_back({.id = id,
+                    .title = title,
+                    .doc = doc,
+                    .kind = MeasureKind::Array,
+                    .shape = std::move(shape),
+                    .cadence = cadence,
+                    .group = group,
+                    .items = std::move(items)});
+  }
+  std::vector<Measure> list;
+};
+
+void addModes(MeasureList& list, const std::vector<double>& values) {
+  const char* group = LS_TR("Two-layer linear net");
+  std::vector<std::string> names;
+  for (const std::string& name : scaleNames(values)) names.push_back("s" + name.substr(name.find(" =")));
+  list.scalar("exactLoss", LS_TR("Loss, exact"), LS_TR("|S - W2 W1|^2 / 2 of the closed form."), group);
+  list.scalar("kernelAlignment", LS_TR("Kernel alignment"),
+              LS_TR("KA of the tangent kernel on whitened inputs, against the start."), group);
+  list.scalar("exactKernelAlignment", LS_TR("Kernel alignment, exact"), LS_TR("The same of the closed form."), group);
+  list.scalar("representationAlignment", LS_TR("Representation alignment"), LS_TR("RA of W1^T W1 against the start."),
+              group);
+  list.scalar("exactRepresentationAlignment", LS_TR("Representation alignment, exact"),
+              LS_TR("The same of the closed form."), group);
+  list.scalar("residual", LS_TR("Residual"), LS_TR("Largest |difference| of Q Q^T from the closed form."), group);
+  list.scalar(
+      "balanceResidual", LS_TR("Balance residual"),
+      LS_TR("max |W2^T W2 - W1 W1^T - lambda I|: the flow conserves it, steps break it at order of their size."),
+      group);
+  list.array("strengths", LS_TR("Mode strengths"), LS_TR("u_m^T W2 W1 v_m for the teacher's singular vectors."),
+             {"modes"}, group, names);
+  list.array("exactStrengths", LS_TR("Mode strengths, exact"), LS_TR("The same of the closed form."), {"modes"}, group,
+             names);
+  list.array("singleMode", LS_TR("Single-mode formula"),
+             LS_TR("s e^{2st} / (e^{2st} - 1 + s/a0), lambda = 0 (Saxe et al. 2013)."), {"modes"}, group, names);
+  list.array("hidden", LS_TR("Hidden representation"),
+             LS_TR("Of the teacher's input directions, on the three leading hidden directions of W1(0)."),
+             {"modes", "3"}, group, names);
+  list.array("startHidden", LS_TR("Hidden representation at the start"), LS_TR("The same of W1(0)."), {"modes", "3"},
+             group, names);
+  list.array("function", LS_TR("Function"), LS_TR("W2 W1."), {"outputs", "inputs"}, group);
+}
+
+void addRanks(MeasureList& list, const std::vector<double>& ranks) {
+  const char* group = LS_TR("Rank theorem");
+  const std::vector<std::string> names = rankNames(ranks);
+  list.array("rankAlignment", LS_TR("Kernel alignment by rank"), LS_TR("Mean of KA over teachers."), {"structures"},
+             group, names);
+  list.array("rankTheory", LS_TR("Formula by rank"),
+             LS_TR("Mean of (b^T M b + Tr M) / (|M|_F sqrt(d + 3)) over the same teachers, M = W1(0)^T W1(0)."),
+             {"structures"}, group, names);
+  list.array("rankExpected", LS_TR("Expectation by rank"),
+             LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) over random teachers; the aligned starts by the formula itself."),
+             {"structures"}, group, names);
+  list.array("rankResidual", LS_TR("Residual by rank"), LS_TR("|mean KA - mean formula|."), {"structures"}, group,
+             names);
+  list.array("effectiveRank", LS_TR("Effective rank"), LS_TR("Participation ratio of W1(0)."), {"structures"}, group,
+             names);
+  list.array("netAlignment", LS_TR("Kernel alignment of each net"), LS_TR("KA now."), {"nets"}, group);
+  list.array("netTheory", LS_TR("Formula of each net"), LS_TR("What KA ends at for small weights."), {"nets"}, group);
+  list.array("netRank", LS_TR("Effective rank of each net"), LS_TR("Participation ratio of W1(0)."), {"nets"}, group);
+}
+
+void addDiagonal(MeasureList& list, const std::vector<double>& alphas) {
+  const char* group = LS_TR("Diagonal net");
+  const std::vector<std::string> names = scaleNames(alphas);
+  list.array("coefficients", LS_TR("Coefficients"), LS_TR("beta = u o u - v o v."), {"scales", "D"}, group, names);
+  list.array("limit", LS_TR("Limit"), LS_TR("Where the flow ends: 2 alpha^2 sinh(X^T nu) with X beta = y."),
+             {"scales", "D"}, group, names);
+  list.array("coefficientPlaces", LS_TR("Coefficients as places"), LS_TR("x index, y scale, z coefficient."),
+             {"scales", "D", "3"}, group, names);
+  list.array("limitPlaces", LS_TR("Limits as places"), LS_TR("The same of the limits."), {"scales", "D", "3"}, group,
+             names);
+  list.array("truth", LS_TR("Truth"), LS_TR("The sparse coefficients behind the data."), {"D"}, group);
+  list.array("fitLoss", LS_TR("Loss by scale"), LS_TR("|X beta - y|^2 / 2."), {"scales"}, group, names);
+  list.array("limitDistance", LS_TR("Distance from the limit"), LS_TR("|beta - limit|."), {"scales"}, group, names);
+  list.array("l1", LS_TR("l1 norm"), LS_TR("sum |beta_i|."), {"scales"}, group, names);
+  list.array("l2", LS_TR("l2 norm"), LS_TR("|beta|."), {"scales"}, group, names);
+  list.array("limitL1", LS_TR("l1 norm of the limit"), LS_TR("sum |limit_i|."), {"scales"}, group, names);
+  list.array("limitL2", LS_TR("l2 norm of the limit"), LS_TR("|limit|."), {"scales"}, group, names);
+  list.array("leastNormDistance", LS_TR("Distance from the least-norm solution"), LS_TR("|beta - X^T (X X^T)^-1 y|."),
+             {"scales"}, group, names);
+}
+
+void addScale(MeasureList& list, const std::vector<double>& scales) {
+  const char* group = LS_TR("Output scale");
+  const std::vector<std::string> names = scaleNames(scales);
+  list.scalar("slope", LS_TR("Slope"), LS_TR("Of log |w - w(0)| against log alpha over alpha >= 10; lazy: -1."), group);
+  list.array("scale", LS_TR("Scale"), LS_TR("alpha."), {"scales"}, group, names);
+  list.array("scaleLoss", LS_TR("Loss by scale"), LS_TR("Over that at the start; a net stops at 1e-4."), {"scales"},
+             group, names);
+  list.array("distance", LS_TR("Weight change"), LS_TR("|w - w(0)| of both layers."), {"scales"}, group, names);
+  list.array("inverseLaw", LS_TR("Inverse law"), LS_TR("1/alpha through the largest alpha's weight change."),
+             {"scales"}, group, names);
+  list.array("scaleAlignment", LS_TR("Kernel alignment by scale"), LS_TR("KA of the tangent kernel on the points."),
+             {"scales"}, group, names, "kernels");
+}
+
+}  // namespace
+
+std::vector<Measure> measures(const Config& config) {
+  MeasureList list;
+  list.scalar("time", LS_TR("Time"), LS_TR("Step times time step (the flow's time)."), LS_TR("Training"));
+  list.scalar("loss", LS_TR("Loss"), LS_TR("Of the problem, mean over its nets."), LS_TR("Training"));
+  addModes(list, numbersOf(config, "values"));
+  addRanks(list, numbersOf(config, "ranks"));
+  addDiagonal(list, numbersOf(config, "alphas"));
+  addScale(list, numbersOf(config, "scales"));
+  return std::move(list.list);
+}
+
+std::vector<EventRule> eventRules() {
+  return {{"mode-learned-{k}", LS_TR("Mode learned"),
+           LS_TR("strength >= half of its singular value; formula: t = ln(s/a0 - 1) / (2s) for lambda = 0"), true},
+          {"teachers-learned", LS_TR("Teachers learned"), LS_TR("mean loss <= 1e-6")},
+          {"data-fitted", LS_TR("Data fitted"), LS_TR("loss of every scale <= 1e-8")},
+          {"lazy-{k}", LS_TR("Lazy"),
+           LS_TR("all nets learned; slope of log |w - w(0)| against log alpha around this one in -1 +- 0.15")},
+          {"rich-{k}", LS_TR("Rich"), LS_TR("all nets learned, another slope")}};
+}
+
+}  // namespace learnscope::richlazyexact

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+#include <cmath>
+#include <cstring>
+
+#include "engine/experiments/registry.h"
+#include "tests/support/memory_recorder.h"
+
+using namespace learnscope;
+
+namespace {
+
+std::shared_ptr<const Lab> lab() {
+  static const std::shared_ptr<const Lab> found = builtinLabs().require("rich-lazy-exact");
+  return found;
+}
+
+struct Driven {
+  explicit Driven(const Json& values)
+      : config(checkedConfig(*lab(), values)),
+        experiment(lab()->build(config, 2, Progress())),
+        recorder(*lab(), config) {
+    experiment->measure(recorder);
+  }
+  void train(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      experiment->step(Progress());
+      recorder.setStep(++step);
+      experiment->measure(recorder);
+    }
+  }
+  const Array& array(const std::string& id) const { return recorder.arrays.at(id).rbegin()->second; }
+  double largest(const std::string& scalar) const {
+    double most = 0;
+    for (const auto& [at, value] : recorder.scalars.at(scalar)) most = std::max(most, std::abs(value));
+    return most;
+  }
+
+  Config config;
+  std::unique_ptr<Experiment> experiment;
+  test::MemoryRecorder recorder;
+  std::int64_t step = 0;
+};
+
+bool same(const State& a, const State& b) {
+  if (a.arrays().size() != b.arrays().size()) return false;
+  for (const auto& [name, array] : a.arrays())
+    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
+        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
+      return false;
+  return true;
+}
+
+std::string refusal(const Json& values) {
+  try {
+    checkedConfig(*lab(), values);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "not refused";
+}
+
+}  // namespace
+
+class TestRichLazyExact : public QObject {
+  Q_OBJECT
+ private slots:
+  void everyProblemRecordsWhatIsDescribed_data() {
+    QTest::addColumn<QString>("values");
+    QTest::newRow("modes") << R"({})";
+    QTest::newRow("modes, lambda") << R"({"lambda": 2, "basis": "random"})";
+    QTest::newRow("modes, Gaussian") << R"({"start": "random", "strength": 0.01})";
+    QTest::newRow("one mode") << R"({"values": [3], "integrator": "rungeKutta"})";
+    QTest::newRow("ranks") << R"({"problem": "ranks", "teachers": 2, "dimension": 6, "ranks": [1, 3]})";
+    QTest::newRow("diagonal") << R"({"problem": "diagonal"})";
+    QTest::newRow("scale") << R"({"problem": "scale", "width": 12, "points": 15, "scales": [1, 10, 100]})";
+  }
+  void everyProblemRecordsWhatIsDescribed() {
+    QFETCH(QString, values);
+    const Json json = Json::parse(values.toStdString());
+    Driven run(json);
+    run.train(30);
+    const Description description = lab()->describe(run.config);
+    for (const auto& [id, records] : run.recorder.arrays) {
+      const Measure* measure = description.measure(id);
+      QVERIFY2(measure && measure->kind == MeasureKind::Array, id.c_str());
+      QCOMPARE(records.rbegin()->second.shape().size(), measure->shape.size());
+      if (!measure->items.empty())
+        QCOMPARE(static_cast<std::int64_t>(measure->items.size()), records.rbegin()->second.shape()[0]);
+    }
+    for (const auto& [id, points] : run.recorder.scalars) {
+      QVERIFY2(description.measure(id), id.c_str());
+      for (const auto& [step, value] : points) QVERIFY2(std::isfinite(value), id.c_str());
+    }
+    QVERIFY(run.recorder.scalars.at("loss").rbegin()->second < run.recorder.scalars.at("loss").begin()->second);
+
+    Driven other(json);
+    other.experiment->load(run.experiment->save());
+    other.step = run.step;
+    run.train(25);
+    other.train(25);
+    QVERIFY(same(run.experiment->save(), other.experiment->save()));
+    QCOMPARE(run.recorder.last("loss"), other.recorder.last("loss"));
+    QVERIFY_THROWS_EXCEPTION(ConfigError, run.experiment->apply("nothing", Config(), RandomStream()));
+    QVERIFY_THROWS_EXCEPTION(ConfigError, run.experiment->set("problem", "modes"));
+  }
+
+  // What the page draws: the net on its closed form, modes learned at the half times of the formula.
+  void theNetFollowsItsTwin() {
+    Driven run(Json{{"integrator", "rungeKutta"}});
+    run.train(2000);
+    QVERIFY(run.largest("residual") < 1e-6);
+    QVERIFY(run.largest("balanceResidual") < 1e-6);
+    for (const auto& [step, formula] : run.recorder.arrays.at("singleMode"))
+      for (std::size_t m = 0; m < 4; ++m)
+        QVERIFY(std::abs(formula.value(m) - run.recorder.arrays.at("strengths").at(step).value(m)) < 1e-6);
+    for (const int m : {0, 1, 2, 3}) {
+      const Event* event = run.recorder.find("mode-learned-" + std::to_string(m));
+      QVERIFY(event);
+      QVERIFY(std::abs(event->values["time"].get<double>() - event->values["halfTime"].get<double>()) < 0.051);
+    }
+    // From an isotropic start to eigenvalues s_i + s_j of the kernel: KA = mean / root mean square.
+    double sum = 0, squares = 0;
+    for (const double a : {3.0, 2.0, 1.2, 0.6})
+      for (const double b : {3.0, 2.0, 1.2, 0.6}) sum += a + b, squares += (a + b) * (a + b);
+    QVERIFY(std::abs(run.recorder.last("exactKernelAlignment") - sum / std::sqrt(16 * squares)) < 5e-3);
+    QVERIFY(std::abs(run.recorder.last("exactKernelAlignment") - run.recorder.last("kernelAlignment")) < 1e-6);
+  }
+
+  // Large lambda is lazy: the kernel hardly turns and modes are learned at once; lambda = 0 from small weights is rich.
+  void lambdaDecidesTheRegime() {
+    Driven lazy(Json{{"lambda", 20.0}, {"timeStep", 2e-3}}), rich(Json{{"lambda", 0.0}});
+    lazy.train(500);
+    rich.train(2000);
+    QVERIFY(lazy.recorder.last("loss") < 1e-3 && rich.recorder.last("loss") < 1e-2);
+    QVERIFY(lazy.recorder.last("kernelAlignment") > 0.999);
+    QVERIFY(rich.recorder.last("kernelAlignment") < 0.95);
+    // Sigmoid: the largest mode waits, then takes less time from a tenth to nine tenths than it has waited.
+    // Exponential: no waiting.
+    const auto reached = [](const Driven& run, double share) {
+      for (const auto& [step, strengths] : run.recorder.arrays.at("strengths"))
+        if (strengths.value(0) >= 3 * share) return static_cast<double>(step);
+      return 1e9;
+    };
+    QVERIFY(reached(rich, 0.9) - reached(rich, 0.1) < reached(rich, 0.1));
+    QVERIFY(reached(lazy, 0.9) - reached(lazy, 0.1) > 4 * reached(lazy, 0.1));
+    QVERIFY(lazy.largest("residual") < 0.1 && rich.largest("residual") < 0.1);
+  }
+
+  // The rank theorem with the page's numbers is a claim; here one small case against its own formula.
+  void theRankTheoremHolds() {
+    Driven run(Json{{"problem", "ranks"}, {"dimension", 8}, {"ranks", {1, 8}}, {"teachers", 3}});
+    run.train(600);
+    QVERIFY(run.recorder.stepOf("teachers-learned") > 0);
+    for (std::size_t i = 0; i < 12; ++i) {
+      const double difference = run.array("netAlignment").value(i) - run.array("netTheory").value(i);
+      QVERIFY2(std::abs(difference) < 2e-3, std::to_string(difference).c_str());
+    }
+    // Aligned with w2(0) = 0: 2 / sqrt(d + 3); balanced: 1.
+    QVERIFY(std::abs(run.array("rankAlignment").value(2) - 2 / std::sqrt(11.0)) < 2e-3);
+    QVERIFY(std::abs(run.array("rankAlignment").value(3) - 1) < 1e-6);
+  }
+
+  void divergenceLeavesTheLastState() {
+    Driven run(Json{{"timeStep", 1.0}, {"strength", 5.0}});
+    bool diverged = false;
+    State before;
+    for (int i = 0; i < 200 && !diverged; ++i) {
+      before = run.experiment->save();
+      try {
+        run.experiment->step(Progress());
+      } catch (const NumericError&) {
+        diverged = true;
+      }
+    }
+    QVERIFY(diverged);
+    QVERIFY(same(before, run.experiment->save()));
+  }
+
+  void refusals_data() {
+    QTest::addColumn<QString>("values");
+    QTest::addColumn<QString>("part");
+    const auto row = [](const char* name, const char* values, const char* part) {
+      QTest::newRow(name) << values << part;
+    };
+    row("problem", R"({"problem": "mode"})", "did you mean modes?");
+    row("no modes", R"({"values": []})", "1 to 12 numbers");
+    row("zero mode", R"({"values": [3, 0]})", "/values/1");
+    row("thirteen modes", R"({"values": [1,1,1,1,1,1,1,1,1,1,1,1,1]})", "1 to 12 numbers");
+    row("rank above d", R"({"problem": "ranks", "dimension": 4, "ranks": [5]})", "at most 4");
+    row("half a rank", R"({"problem": "ranks", "ranks": [1.5]})", "must be 1..20");
+    row("ranks not ascending", R"({"problem": "ranks", "ranks": [5, 2]})", "ascending");
+    row("alpha 0", R"({"problem": "diagonal", "alphas": [0]})", "/alphas/0");
+    row("alpha negative", R"({"problem": "diagonal", "alphas": [-1]})", "/alphas");
+    row("alphas twice", R"({"problem": "diagonal", "alphas": [1, 1]})", "each once, ascending");
+    row("too many rows", R"({"problem": "diagonal", "rows": 12})", "fewer than columns, 12");
+    row("scale 0", R"({"problem": "scale", "scales": [0, 1]})", "/scales/0");
+    row("strength", R"({"strength": 0})", "/strength");
+    row("time step", R"({"timeStep": 0})", "/timeStep");
+  }
+  void refusals() {
+    QFETCH(QString, values);
+    QFETCH(QString, part);
+    const std::string said = refusal(Json::parse(values.toStdString()));
+    QVERIFY2(said.find(part.toStdString()) != std::string::npos, said.c_str());
+  }
+
+  void whatHasNoTwinIsAWarning() {
+    std::vector<learnscope::Problem> warnings;
+    checkedConfig(*lab(), {{"start", "random"}, {"timeStep", 1.0}}, &warnings);
+    QCOMPARE(warnings.size(), std::size_t(2));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestRichLazyExact)
+#include "test_rich_lazy_exact.moc"
