@@ -2,9 +2,10 @@
 #include "app/lab_workspace.h"
 
 #include <QApplication>
+#include <QElapsedTimer>
 #include <QTabBar>
-#include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/background.h"
 #include "app/lab_card.h"
@@ -53,6 +54,8 @@ LabWorkspace::LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, 
   layout->addWidget(docks_, 1);
   layout->addWidget(timeline_);
   layout->addWidget(strip_);
+  refreshTimer_.setSingleShot(true);
+  connect(&refreshTimer_, &QTimer::timeout, this, &LabWorkspace::refreshNext);
   connectModel();
   updateConditions();
 }
@@ -60,6 +63,7 @@ LabWorkspace::LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, 
 LabWorkspace::~LabWorkspace() {
   if (arranged_ && !presenting_) settings_.setValue(QStringLiteral("state/") + labId_, layoutState());
   model_->disconnect(this);
+  refreshTimer_.stop();
   // The panes and controls use the model until they are gone.
   qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
 }
@@ -257,8 +261,24 @@ void LabWorkspace::updateHeaders() {
 
 void LabWorkspace::refreshViews() {
   if (!isVisible()) return;
-  for (ViewPane* each : centerPanes_) each->refreshIfSeen();
-  for (PaneDock* dock : viewDocks_) dock->pane()->refreshIfSeen();
+  const bool idle = stale_.isEmpty();
+  for (ViewPane* each : centerPanes_)
+    if (!stale_.contains(each)) stale_ << each;
+  for (PaneDock* dock : viewDocks_)
+    if (!stale_.contains(dock->pane())) stale_ << dock->pane();
+  if (idle) refreshTimer_.start(0);
+}
+
+// One view at a time, then five times as long a rest as it took to draw: all at once would hold up the user's clicks,
+// and without rests the training.
+void LabWorkspace::refreshNext() {
+  QElapsedTimer cost;
+  cost.start();
+  while (!stale_.isEmpty() && !stale_.takeFirst()->refreshIfSeen()) continue;
+  // The paint event that the view has asked for comes before this.
+  QTimer::singleShot(0, this, [this, cost] {
+    if (!stale_.isEmpty()) refreshTimer_.start(static_cast<int>(std::clamp<qint64>(5 * cost.elapsed(), 5, 400)));
+  });
 }
 
 void LabWorkspace::onPlayInPast(std::int64_t step) { PlayInPastDialog(*model_, step, this).exec(); }

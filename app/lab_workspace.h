@@ -4,6 +4,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QWidget>
 #include <memory>
@@ -77,6 +78,7 @@ class LabWorkspace : public QWidget {
   void updateTabs();
   void updateHeaders();
   void refreshViews();
+  void refreshNext();
   void onWindowCommand(const Command& command);
   void onPlayInPast(std::int64_t step);
   void onStatus();
@@ -96,6 +98,8 @@ class LabWorkspace : public QWidget {
   QWidget* strip_;
   QList<PaneDock*> panels_, viewDocks_;
   QList<ViewPane*> centerPanes_;
+  QList<ViewPane*> stale_;  ///< views that have not drawn the newest state yet
+  QTimer refreshTimer_;
   QSet<QString> closedCenter_;
   QByteArray beforePresenting_;
   std::string thumbnailRun_;

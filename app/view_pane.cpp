@@ -35,8 +35,10 @@ View* ViewPane::view() {
   return view_;
 }
 
-void ViewPane::refreshIfSeen() {
-  if (view_ && isVisible() && !visibleRegion().isEmpty()) view_->refresh();
+bool ViewPane::refreshIfSeen() {
+  if (!view_ || !isVisible() || visibleRegion().isEmpty()) return false;
+  view_->refresh();
+  return true;
 }
 
 void ViewPane::showEvent(QShowEvent* event) {

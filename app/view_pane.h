@@ -22,7 +22,8 @@ class ViewPane : public QWidget {
   /// The view, made now if it was not yet; null if its kind is refused (the pane then says why).
   View* view();
   bool hasView() const { return view_ != nullptr; }
-  void refreshIfSeen();
+  /// Draws the newest state if it can be seen; false if there was nothing to do.
+  bool refreshIfSeen();
   /// What every view offers (copy and save figure and data), and closing it.
   void fillMenu(QMenu* menu);
 

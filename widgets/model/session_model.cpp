@@ -11,7 +11,7 @@
 namespace learnscope {
 namespace {
 
-constexpr qint64 displayGap = 16;  // ms: no screen shows more
+constexpr qint64 displayGap = 33;  // ms: nobody reads a curve faster
 constexpr qint64 idleGap = 50;     // ms between looks at runs that have not changed for a second
 constexpr qint64 statusGap = 200;  // ms between two read-outs of rates
 constexpr std::size_t fetchedLimit = 64U << 20U;

@@ -21,9 +21,10 @@
 namespace learnscope {
 namespace {
 
-constexpr double slowFrame = 25;   ///< ms: a fast frame above it halves the resolution
-constexpr double quickFrame = 6;   ///< ms: a full frame below it affords supersampling
+constexpr double slowFrame = 25;   ///< ms: fast frames above it halve the resolution
+constexpr double quickFrame = 6;   ///< ms: full frames below it afford supersampling
 constexpr int framesToWarmUp = 3;  ///< shaders are compiled in the first frames
+constexpr int framesToFall = 3, framesToRise = 30;
 constexpr int largestTile = largestDrawnSide / 2;
 
 /// One view's side of the quality ladder: how many drawn pixels per shown one, learnt from the frames before.
@@ -36,22 +37,24 @@ class QualityLadder {
   }
   void drawn(SceneQuality quality, double milliseconds) {
     if (quality == SceneQuality::Still || ++frames_ <= framesToWarmUp) return;
-    if (step_ >= 1 && milliseconds > slowFrame) {
+    const bool slow = step_ >= 1 && milliseconds > slowFrame;
+    const bool quick = step_ == 0.5 || (step_ == 1 && milliseconds < quickFrame && 4 * milliseconds < slowFrame * 0.8);
+    // One slow frame is somebody else's work; and what was slow once is tried again.
+    slow_ = slow ? slow_ + 1 : 0;
+    quick_ = quick ? quick_ + 1 : 0;
+    if (slow_ == framesToFall) {
       step_ = step_ == 2 ? 1 : 0.5;
-    } else if (step_ == 0.5 && 4 * milliseconds < slowFrame * 0.8) {
-      step_ = 1;
-    } else if (step_ == 1 && milliseconds < quickFrame) {
-      quick_ = std::min(quick_ + 1, 30);
-      if (quick_ == 30 && 4 * milliseconds < slowFrame * 0.8) step_ = 2;
-      return;
+      slow_ = 0;
+    } else if (quick_ == framesToRise) {
+      step_ *= 2;
+      quick_ = 0;
     }
-    quick_ = 0;
   }
 
  private:
   double step_ = 1;
   int frames_ = 0;
-  int quick_ = 0;
+  int slow_ = 0, quick_ = 0;  ///< in a row
 };
 
 struct ViewEntry {
