@@ -133,17 +133,17 @@ void addRanks(std::vector<Parameter>& list) {
 void addDiagonal(std::vector<Parameter>& list) {
   const char* group = LS_TR("Diagonal net");
   const Json here{{"problem", "diagonal"}};
-  list.push_back(
-      {.id = "alphas",
-       .title = LS_TR("Scales alpha"),
-       .type = List,
-       .fallback = {0.01, 0.1, 1, 5},
-       .doc = LS_TR("Start u = v = alpha: small ends near the solution of least l1 norm (sparse), large at that of least l2 norm. "
-                    "Up to 12, each once, ascending."),
-       .group = group,
-       .minimum = 0,
-       .maximum = 100,
-       .visibleIf = here});
+  list.push_back({.id = "alphas",
+                  .title = LS_TR("Scales alpha"),
+                  .type = List,
+                  .fallback = {0.01, 0.1, 1, 5},
+                  .doc = LS_TR("Start u = v = alpha: small ends near the solution of least l1 norm (sparse), large at "
+                               "that of least l2 norm. "
+                               "Up to 12, each once, ascending."),
+                  .group = group,
+                  .minimum = 0,
+                  .maximum = 100,
+                  .visibleIf = here});
   list.push_back({.id = "rows",
                   .title = LS_TR("Samples n"),
                   .type = Int,
