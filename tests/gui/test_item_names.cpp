@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFloat16>
 #include <QTest>
 
 #include "widgets/model/item_names.h"
