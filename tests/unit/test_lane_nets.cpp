@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
-#include <new>
 
 #include "engine/core/errors.h"
 #include "engine/models/concept_probe.h"
@@ -13,12 +10,11 @@
 #include "engine/models/diffusion.h"
 #include "engine/models/threads.h"
 #include "engine/models/unet_torch.h"
+#include "tests/support/count_allocations.h"
 
 using namespace learnscope;
 
 namespace {
-
-std::atomic<long> allocations{0};
 
 AlignedVector<float> drawn(std::size_t n, RandomStream& random, double scale = 1) {
   AlignedVector<float> values(n);
@@ -103,22 +99,6 @@ DiffusionBatch signBatch(const std::vector<std::vector<float>>& samples, const s
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto a = static_cast<std::size_t>(alignment);
-  if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 class TestLaneNets : public QObject {
   Q_OBJECT
@@ -385,9 +365,9 @@ class TestLaneNets : public QObject {
     DiffusionTrainer trainer(std::make_unique<ConditionalUNet>(UNetShape{8, 4}), 1, 1);
     const DiffusionBatch batch = signBatch(samples, prompts, 32);
     trainer.step(batch, {});
-    const long before = allocations;
+    const long before = test::allocations;
     trainer.step(batch, {});
-    QCOMPARE(allocations - before, 0L);
+    QCOMPARE(test::allocations.load() - before, 0L);
   }
 };
 

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
-#include <new>
 
 #include "engine/core/errors.h"
 #include "engine/data/trial_task.h"
 #include "engine/measures/tangent_kernel.h"
 #include "engine/models/threads.h"
 #include "engine/models/weight_constraints.h"
+#include "tests/support/count_allocations.h"
 #include "tests/support/trial_rnn_torch.h"
 
 using namespace learnscope;
 
 namespace {
-
-std::atomic<long> allocations{0};
 
 TrialRnn smallNet(const TrialTask& task, TrialActivation activation, float leak, int hidden = 20) {
   TrialRnn net;
@@ -54,22 +50,6 @@ double largest(const std::vector<double>& values) {
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto a = static_cast<std::size_t>(alignment);
-  if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 class TestTrialRnn : public QObject {
   Q_OBJECT
@@ -159,9 +139,9 @@ class TestTrialRnn : public QObject {
       kernel.compute(net, batch.x, 32, batch.steps, true);
     };
     work();
-    const long before = allocations;
+    const long before = test::allocations;
     for (int i = 0; i < 5; ++i) work();
-    QCOMPARE(allocations.load() - before, 0L);
+    QCOMPARE(test::allocations.load() - before, 0L);
   }
 
   // The AVX2 kernels and the baseline ones do the same.

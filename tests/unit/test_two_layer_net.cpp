@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFloat16>
 #include <QTest>
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "engine/core/errors.h"
 #include "engine/models/threads.h"
 #include "engine/models/two_layer_torch.h"
+#include "tests/support/count_allocations.h"
 
 using namespace learnscope;
 
 namespace {
-
-std::atomic<long> allocations{0};
 
 PairTask modularTask(int p, int n) { return {OperationTable(Group::fromSpec(std::to_string(p))), 0, n}; }
 
@@ -43,22 +39,6 @@ bool same(const State& a, const State& b) {
 }
 
 }  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto a = static_cast<std::size_t>(alignment);
-  if (void* p = std::aligned_alloc(a, (size + a - 1) / a * a)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 class TestTwoLayerNet : public QObject {
   Q_OBJECT
@@ -145,9 +125,9 @@ class TestTwoLayerNet : public QObject {
       options.batch = optimizer == OptimizerKind::AdamW ? 100 : 0;
       const auto trainer = makeTwoLayerTrainer(options, task, 0);
       for (int i = 0; i < 5; ++i) trainer->step();
-      const long before = allocations;
+      const long before = test::allocations;
       for (int i = 0; i < 20; ++i) trainer->step();
-      QCOMPARE(allocations.load() - before, 0L);
+      QCOMPARE(test::allocations.load() - before, 0L);
     }
   }
 
