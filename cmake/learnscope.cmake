@@ -22,6 +22,12 @@ if(LEARNSCOPE_SANITIZE)
   add_link_options(-fsanitize=${LEARNSCOPE_SANITIZE})
 endif()
 
+# Precompiled for widgets, app and their tests: what most of them include. None reaches OpenGL's headers, which GLEW must
+# come before.
+set(LEARNSCOPE_QT_HEADERS <QApplication> <QBoxLayout> <QComboBox> <QDialog> <QElapsedTimer> <QFileInfo> <QHeaderView>
+  <QKeyEvent> <QLabel> <QLineEdit> <QLocale> <QMenu> <QPainter> <QPainterPath> <QPushButton> <QScrollArea> <QTimer>
+  <QToolButton> <QToolTip> <nlohmann/json.hpp>)
+
 # learnscope_sources(VAR DIR...): the .cpp and .h files below each DIR, found again at every build.
 function(learnscope_sources var)
   set(found)

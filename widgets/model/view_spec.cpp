@@ -54,8 +54,9 @@ const Names& layerKeys(const std::string& kind, const std::string& mark) {
 }
 
 std::string shown(const Json& json) {
-  const std::string text = json.dump();
-  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+  std::string text = json.dump();
+  if (text.size() > 60) text.replace(57, std::string::npos, "...");
+  return text;
 }
 
 std::string listed(const Names& names) {

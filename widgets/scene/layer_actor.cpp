@@ -15,7 +15,9 @@
 #include <vtkUnsignedCharArray.h>
 
 #include <QFile>
+#include <cmath>
 #include <cstring>
+#include <numeric>
 #include <stdexcept>
 
 #include "widgets/scene/tessellation.h"
@@ -29,6 +31,10 @@ std::string shaderText(const char* name) {
   return file.readAll().toStdString();
 }
 
+/// Spheres of at most this radius (drawn pixels) are GL points: on software GL they cost half of the triangles that
+/// VTK's geometry shader makes, but a point vanishes at once when its centre leaves the picture.
+constexpr double largestSprite = 12, hysteresis = 0.8;
+
 /// Replaces VTK's lighting by ours: shade.glsl's functions, then the body `name`, which writes fragOutput0.
 void useShader(vtkActor* actor, const char* name) {
   vtkShaderProperty* shader = actor->GetShaderProperty();
@@ -40,6 +46,31 @@ void setUniforms(vtkActor* actor, const ShadeUniforms& uniforms) {
   vtkUniforms* custom = actor->GetShaderProperty()->GetFragmentCustomUniforms();
   custom->SetUniform3f("fogColor", uniforms.fogColor.data());
   custom->SetUniform3f("fogRange", uniforms.fogRange.data());
+}
+
+/// Drawn pixels of a scene unit at distance 1.
+double focalPixels(const RibbonView& view) {
+  const Projected target = view.camera.project(view.camera.target, view.viewport);
+  return target.scale * target.depth / view.pixel;
+}
+
+/// The largest radius in drawn pixels; infinite where a sphere reaches behind the eye.
+double largestRadius(const Spheres& spheres, const RibbonView& view) {
+  const Vec3 eye = view.camera.eye(), forward = view.camera.forward();
+  double largest = 0;
+  for (std::size_t i = 0; i < spheres.positions.size(); ++i) {
+    const Vec3f& p = spheres.positions.data()[i];
+    const double radius = spheres.radii.data()[i], depth = dot(Vec3{p.x, p.y, p.z} - eye, forward);
+    if (depth <= radius) return std::numeric_limits<double>::infinity();
+    largest = std::max(largest, radius / depth);
+  }
+  return largest * focalPixels(view);
+}
+
+void setSpriteUniforms(vtkActor* actor, const ShadeUniforms& uniforms, const RibbonView& view) {
+  vtkUniforms* custom = actor->GetShaderProperty()->GetVertexCustomUniforms();
+  custom->SetUniform3f("spriteFog", uniforms.fogRange.data());
+  custom->SetUniformf("spriteScale", static_cast<float>(2 * focalPixels(view)));
 }
 
 /// Copies rows of floats or bytes into a VTK array, in place where the size is the same.
@@ -155,8 +186,15 @@ void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
   fillPoints(data, spheres.positions.data(), spheres.positions.size());
   fill(pointArray<vtkFloatArray>(data, "radii"), 1, spheres.radii.data(), spheres.radii.size());
   fillColors(data, spheres.colors.data(), spheres.colors.size());
+  const std::size_t count = spheres.positions.size();
+  if (data->GetNumberOfVerts() != 1 ||
+      data->GetVerts()->GetNumberOfConnectivityIds() != static_cast<vtkIdType>(count)) {
+    std::vector<std::int32_t> all(count);
+    std::iota(all.begin(), all.end(), 0);
+    data->SetVerts(cells({0, static_cast<std::int32_t>(count)}, all.data(), count));
+  }
   data->Modified();
-  actor->SetVisibility(!spheres.positions.empty());
+  actor->SetVisibility(count > 0);
 }
 
 /// A mapper that takes colours as they are.
@@ -177,6 +215,19 @@ vtkSmartPointer<vtkPolyDataMapper> sphereMapper() {
   return splats;
 }
 
+/// The same discs as sphereMapper's, as GL points.
+vtkSmartPointer<vtkPolyDataMapper> spriteMapper(vtkActor* actor) {
+  auto mapper = surfaceMapper();
+  mapper->MapDataArrayToVertexAttribute("spriteRadius", "radii", vtkDataObject::FIELD_ASSOCIATION_POINTS, -1);
+  actor->GetProperty()->SetRepresentationToPoints();
+  vtkShaderProperty* shader = actor->GetShaderProperty();
+  shader->AddVertexShaderReplacement("//VTK::Normal::Dec", true, shaderText("sprite_declarations"), false);
+  shader->AddVertexShaderReplacement("//VTK::PositionVC::Impl", true,
+                                     "//VTK::PositionVC::Impl\n" + shaderText("sprite_vertex"), false);
+  shader->AddFragmentShaderReplacement("//VTK::Normal::Dec", true, "flat in vec3 sprite;\n", false);
+  return mapper;
+}
+
 void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, const char* shader) {
   mapper->ScalarVisibilityOn();
   mapper->SetScalarModeToUsePointData();
@@ -190,12 +241,13 @@ void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, con
 
 }  // namespace
 
-LayerActor::LayerActor(const SceneLayer& layer)
+LayerActor::LayerActor(const SceneLayer& layer, const RibbonView& view)
     : kind_(layer.geometry.index()),
       actor_(vtkSmartPointer<vtkActor>::New()),
       data_(vtkSmartPointer<vtkPolyData>::New()) {
-  if (std::holds_alternative<Spheres>(layer.geometry)) {
-    assemble(actor_, sphereMapper(), data_, "sphere");
+  if (const auto* spheres = std::get_if<Spheres>(&layer.geometry)) {
+    sprites_ = view.whole && largestRadius(*spheres, view) <= largestSprite * hysteresis;
+    assemble(actor_, sprites_ ? spriteMapper(actor_) : sphereMapper(), data_, sprites_ ? "sprite" : "sphere");
   } else if (std::holds_alternative<Lines>(layer.geometry)) {
     order_ = DrawOrder::Lines;
     assemble(actor_, surfaceMapper(), data_, "flat");
@@ -210,8 +262,17 @@ LayerActor::LayerActor(const SceneLayer& layer)
   }
 }
 
+bool LayerActor::fits(const SceneLayer& layer, const RibbonView& view) const {
+  if (layer.geometry.index() != kind_) return false;
+  const auto* spheres = std::get_if<Spheres>(&layer.geometry);
+  if (!spheres) return true;
+  const double limit = sprites_ ? largestSprite : largestSprite * hysteresis;
+  return sprites_ == (view.whole && largestRadius(*spheres, view) <= limit);
+}
+
 void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const ShadeUniforms& uniforms) {
   setUniforms(actor_, uniforms);
+  if (sprites_) setSpriteUniforms(actor_, uniforms, view);
   const auto* spheres = std::get_if<Spheres>(&layer.geometry);
   if (spheres) order_ = spheres->translucent ? DrawOrder::TranslucentSpheres : DrawOrder::Spheres;
   const std::uint64_t wanted = fingerprint(layer);

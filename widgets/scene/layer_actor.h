@@ -24,9 +24,9 @@ enum class DrawOrder { Surfaces, Floor, Spheres, Lines, TranslucentSpheres, Plan
 /// The VTK objects of one layer. Used by SceneRenderer only, on the render thread.
 class LayerActor {
  public:
-  explicit LayerActor(const SceneLayer& layer);
-  /// True if `layer` has the same kind of geometry, so that update() suffices.
-  bool fits(const SceneLayer& layer) const { return layer.geometry.index() == kind_; }
+  LayerActor(const SceneLayer& layer, const RibbonView& view);
+  /// True if `layer` is drawn by the same means, so that update() suffices.
+  bool fits(const SceneLayer& layer, const RibbonView& view) const;
   /// Uploads what changed.
   void update(const SceneLayer& layer, const RibbonView& view, const ShadeUniforms& uniforms);
   vtkActor* actor() const { return actor_; }
@@ -36,6 +36,7 @@ class LayerActor {
   std::size_t kind_;
   DrawOrder order_ = DrawOrder::Surfaces;
   bool facing_ = false;      ///< turns with the camera
+  bool sprites_ = false;     ///< spheres as GL points
   std::uint64_t shown_ = 0;  ///< fingerprint of what was uploaded
   vtkSmartPointer<vtkActor> actor_;
   vtkSmartPointer<vtkPolyData> data_;

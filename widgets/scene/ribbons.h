@@ -10,6 +10,7 @@ struct RibbonView {
   Camera camera;
   Viewport viewport;  ///< logical pixels
   double pixel = 1;   ///< side of one drawn pixel in logical pixels: what an edge is smoothed over
+  bool whole = true;  ///< false for a tile of a large picture
 };
 
 /// Lines as strips that face the camera, their edges fading to alpha 0 over one drawn pixel: smooth without

@@ -178,7 +178,8 @@ class MarkBinder {
       binding.transform = Binding::Transform::None;
       binding.scale.reset();
       const std::string name = binding.source == Binding::Source::Measure ? binding.measure : binding.result;
-      const std::string key = name + (binding.column ? ":" + std::to_string(*binding.column) : "");
+      std::string key = name;
+      if (binding.column) key.append(":").append(std::to_string(*binding.column));
       if (std::find(seen.begin(), seen.end(), key) != seen.end()) return;
       seen.push_back(key);
       const auto value = source_.value(binding, source_.step);

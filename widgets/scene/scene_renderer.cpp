@@ -93,7 +93,7 @@ void SceneRenderer::Impl::updateActors(const SceneSnapshot& snapshot, const Ribb
   std::vector<std::pair<DrawOrder, vtkActor*>> wanted;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const SceneLayer& layer = snapshot.layers[i];
-    if (!layers[i] || !layers[i]->fits(layer)) layers[i] = std::make_unique<LayerActor>(layer);
+    if (!layers[i] || !layers[i]->fits(layer, view)) layers[i] = std::make_unique<LayerActor>(layer, view);
     layers[i]->update(layer, view, uniforms);
     wanted.emplace_back(layers[i]->order(), layers[i]->actor());
   }
@@ -154,12 +154,14 @@ QImage SceneRenderer::render(const SceneSnapshot& snapshot, QSize size, double p
   const ShadeUniforms uniforms{
       {fogColor[0], fogColor[1], fogColor[2]},
       {static_cast<float>(depth[0]), static_cast<float>(1 / (depth[1] - depth[0])), static_cast<float>(snapshot.fog)}};
-  impl_->updateActors(snapshot, {snapshot.camera, snapshot.viewport(), 1 / (pixelRatio * reduce)}, uniforms);
+  const bool whole = tile.left <= 0 && tile.top <= 0 && tile.right >= 1 && tile.bottom >= 1;
+  impl_->updateActors(snapshot, {snapshot.camera, snapshot.viewport(), 1 / (pixelRatio * reduce), whole}, uniforms);
   impl_->updateCamera(snapshot, snapshot.camera.clipping(bounds), tile);
   const double base = snapshot.transparent ? 0 : 1;
   impl_->renderer->SetBackground(fogColor[0] * base, fogColor[1] * base, fogColor[2] * base);
   impl_->renderer->SetBackgroundAlpha(base);
   impl_->window->SetSize(drawn.width(), drawn.height());
+  glEnable(GL_PROGRAM_POINT_SIZE);
   impl_->window->Render();
   impl_->read(drawn);
   return toImage(impl_->pixels, drawn, reduce, snapshot.transparent);
