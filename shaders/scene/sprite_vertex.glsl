@@ -1,3 +1,5 @@
 gl_PointSize = max(spriteScale * spriteRadius / gl_Position.w, 1.0);
 float fog = clamp((gl_Position.w - spriteFog.x) * spriteFog.y, 0.0, 1.0) * spriteFog.z;
-sprite = vec3(2.0 / gl_PointSize, 1.0 - fog, fog);
+spriteColor = scalarColor;
+spriteHaze = vec4(spriteFogColor * fog, 1.0 - fog);
+spriteRim = 0.25 * gl_PointSize;

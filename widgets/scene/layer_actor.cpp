@@ -70,6 +70,7 @@ double largestRadius(const Spheres& spheres, const RibbonView& view) {
 void setSpriteUniforms(vtkActor* actor, const ShadeUniforms& uniforms, const RibbonView& view) {
   vtkUniforms* custom = actor->GetShaderProperty()->GetVertexCustomUniforms();
   custom->SetUniform3f("spriteFog", uniforms.fogRange.data());
+  custom->SetUniform3f("spriteFogColor", uniforms.fogColor.data());
   custom->SetUniformf("spriteScale", static_cast<float>(2 * focalPixels(view)));
 }
 
@@ -224,7 +225,9 @@ vtkSmartPointer<vtkPolyDataMapper> spriteMapper(vtkActor* actor) {
   shader->AddVertexShaderReplacement("//VTK::Normal::Dec", true, shaderText("sprite_declarations"), false);
   shader->AddVertexShaderReplacement("//VTK::PositionVC::Impl", true,
                                      "//VTK::PositionVC::Impl\n" + shaderText("sprite_vertex"), false);
-  shader->AddFragmentShaderReplacement("//VTK::Normal::Dec", true, "flat in vec3 sprite;\n", false);
+  shader->AddFragmentShaderReplacement(
+      "//VTK::Normal::Dec", true, "flat in vec4 spriteColor;\nflat in vec4 spriteHaze;\nflat in float spriteRim;\n",
+      false);
   return mapper;
 }
 
