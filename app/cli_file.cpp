@@ -8,6 +8,7 @@
 #include "app/cli_support.h"
 #include "engine/core/session.h"
 #include "engine/store/export_data.h"
+#include "engine/store/export_script.h"
 #include "engine/store/npy.h"
 #include "engine/store/run_file.h"
 
@@ -82,7 +83,7 @@ ExitStatus analyse(const Registry& registry, const AnalyseOptions& options) {
 }
 
 struct ExportOptions {
-  std::string file, csv, npz, measures;
+  std::string file, csv, npz, script, measures;
   bool wide = false, force = false;
 };
 
@@ -103,15 +104,17 @@ std::vector<std::string> requireMeasures(const Run& run, const std::string& list
 }
 
 ExitStatus exportData(const Registry& registry, const ExportOptions& options) {
-  if (options.csv.empty() && options.npz.empty())
-    throw ConfigError("export", "", "give --csv FILE, --npz FILE or both");
+  if (options.csv.empty() && options.npz.empty() && options.script.empty())
+    throw ConfigError("export", "", "give --csv FILE, --npz FILE or --script FILE");
   checkInput("run file", options.file);
   const std::shared_ptr<Run> run = openRunFile(options.file, registry, OpenMode::Read);
   const std::vector<std::string> measures = requireMeasures(*run, options.measures);
   if (!options.csv.empty()) checkOutput("--csv", options.csv, options.force);
   if (!options.npz.empty()) checkOutput("--npz", options.npz, options.force);
+  if (!options.script.empty()) checkOutput("--script", options.script, options.force);
   if (!options.csv.empty()) exportCsv(*run, measures, options.csv, options.wide);
   if (!options.npz.empty()) exportNpz(*run, measures, options.npz);
+  if (!options.script.empty()) saveScript(registry, run, options.script);
   return ExitStatus::Done;
 }
 
@@ -148,6 +151,8 @@ void addExport(CLI::App& app, const Registry& registry, Action& action) {
   command->add_option("file", options->file, "The run file")->required()->type_name("FILE");
   command->add_option("--csv", options->csv, "Scalars: step, measure, value")->type_name("FILE");
   command->add_option("--npz", options->npz, "Scalars and arrays for numpy")->type_name("FILE");
+  command->add_option("--script", options->script, "Its journal as a script that makes the run again")
+      ->type_name("FILE.json");
   command->add_option("--measures", options->measures, "Only these, separated by commas")->type_name("A,B");
   command->add_flag("--wide", options->wide, "CSV with one column a measure");
   command->add_flag("--force", options->force, "Replace existing files");

@@ -23,42 +23,64 @@ struct Options {
   double speed = 0;
 };
 
-/// What a config file says: the parameters' values, and where given the lab, the seed and the steps.
+/// What a config file or the head of a script says: the parameters' values, and where given the lab, the seed and the
+/// steps.
 struct ConfigFile {
   Json values = Json::object();
-  std::string seed, steps;
+  std::string lab, seed, steps;
 };
 
-ConfigFile readConfigFile(const Lab& lab, const std::string& path) {
-  checkInput("--config", path);
-  const Json json = parseJson(readFile(path, jsonLimit), path);
-  if (!json.is_object()) throw DataError(path, "", "an object of parameters expected");
-  if (!json.contains("config")) return {json, {}, {}};
+struct ScriptFile {
+  ConfigFile head;
+  std::vector<Command> commands;
+};
+
+ConfigFile configFrom(const Json& json, const std::string& path) {
   ConfigFile file;
-  const std::string id = lab.describe().id;
   for (const auto& [key, value] : json.items()) {
     if (key == "config" && value.is_object())
       file.values = value;
-    else if (key == "lab" && value == id)
-      continue;
-    else if (key == "lab")
-      throw DataError(path, "/lab", "config of lab " + id + " expected, not of " + dumped(value));
+    else if (key == "lab" && value.is_string())
+      file.lab = value;
     else if (key == "seed" && value.is_number_integer())
       file.seed = dumped(value);
     else if (key == "steps" && value.is_number_integer())
       file.steps = dumped(value);
     else
-      throw DataError(path, "/" + key, "lab, config (an object), seed and steps (integers) expected");
+      throw DataError(path, "/" + key, "lab (text), config (an object), seed and steps (integers) expected");
   }
   return file;
 }
 
-std::vector<Command> readScript(const std::string& path) {
+void requireLab(const ConfigFile& file, const std::string& id, const std::string& path) {
+  if (!file.lab.empty() && file.lab != id) throw DataError(path, "/lab", "lab " + id + " expected, not " + file.lab);
+}
+
+ConfigFile readConfigFile(const Lab& lab, const std::string& path) {
+  checkInput("--config", path);
+  const Json json = parseJson(readFile(path, jsonLimit), path);
+  if (!json.is_object()) throw DataError(path, "", "an object of parameters expected");
+  if (!json.contains("config")) return {json, {}, {}, {}};
+  ConfigFile file = configFrom(json, path);
+  requireLab(file, lab.describe().id, path);
+  return file;
+}
+
+/// An array of commands, or an object that has them as "commands" and begins with what a config file says.
+ScriptFile readScript(const std::string& path) {
   if (path.empty()) return {};
   checkInput("--script", path);
-  const Json json = parseJson(readFile(path, jsonLimit), path);
+  Json json = parseJson(readFile(path, jsonLimit), path);
+  ScriptFile script;
+  if (json.is_object()) {
+    Json commands = json.value("commands", Json());
+    json.erase("commands");
+    script.head = configFrom(json, path);
+    json = std::move(commands);
+  }
   try {
-    return parseScript(json);
+    script.commands = parseScript(json);
+    return script;
   } catch (const ConfigError& error) {
     throw DataError(path, "", error.what());
   }
@@ -111,15 +133,15 @@ Json merged(Json base, const Json& over) {
 }
 
 /// What is to be trained, checked as a whole before any file is made. Later wins: defaults, preset, config file, --set.
-std::vector<Job> plan(const Lab& lab, const Options& options) {
+std::vector<Job> plan(const Lab& lab, const Options& options, const ScriptFile& scriptFile) {
   Preset preset;
   preset.runs = {PresetRun{}};
   if (!options.preset.empty()) preset = requirePreset(lab, options.preset);
-  ConfigFile file;
+  ConfigFile file = scriptFile.head;
   if (!options.config.empty()) file = readConfigFile(lab, options.config);
   const std::string seed = options.seed.empty() ? file.seed : options.seed;
   const std::string steps = options.steps.empty() ? file.steps : options.steps;
-  std::vector<Command> script = readScript(options.script);
+  std::vector<Command> script = scriptFile.commands;
   if (options.script.empty() && !preset.commands.empty()) script = parseScript(preset.commands);
 
   std::vector<Job> jobs;
@@ -161,8 +183,12 @@ TrainOptions trainOptions(const Options& options) {
 }
 
 ExitStatus runLab(const Registry& registry, const Options& options) {
-  const std::shared_ptr<const Lab> lab = registry.require(options.target);
-  std::vector<Job> jobs = plan(*lab, options);
+  const ScriptFile script = readScript(options.script);
+  const std::string id = options.target.empty() ? script.head.lab : options.target;
+  if (id.empty()) throw ConfigError("LAB", "", "give a lab, or a script that names one");
+  const std::shared_ptr<const Lab> lab = registry.require(id);
+  requireLab(script.head, lab->describe().id, options.script);
+  std::vector<Job> jobs = plan(*lab, options, script);
   checkHistograms(lab->describe(checkedConfig(*lab, jobs.front().values)), options.histograms);
   return train(lab, std::move(jobs), trainOptions(options));
 }
@@ -171,7 +197,7 @@ ExitStatus resume(const Registry& registry, const Options& options) {
   checkInput("run file", options.target);
   Job job;
   job.file = options.target;
-  job.script = readScript(options.script);
+  job.script = readScript(options.script).commands;
   // A second opener may only read; look before asking for more, so that a refusal changes nothing.
   OpenedRun seen = openForReading(registry, options.target);
   checkHistograms(seen.run->description(), options.histograms);
@@ -209,7 +235,7 @@ void addTrainOptions(CLI::App& command, Options& options) {
 void addTrainCommands(CLI::App& app, const Registry& registry, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* run = app.add_subcommand("run", "Train a lab without a window and keep the run in a file");
-  run->add_option("lab", options->target, "The lab's id, as 'labs' lists it")->required()->type_name("LAB");
+  run->add_option("lab", options->target, "The lab's id, as 'labs' lists it; a script may name it")->type_name("LAB");
   addRepeatable(*run, "--set", options->sets, "Set a parameter; 'describe LAB' lists them")->type_name("KEY=VALUE");
   run->add_option("--config", options->config, "Parameters from a JSON file")->type_name("FILE");
   run->add_option("--preset", options->preset, "Start from a preset: its runs, seeds, steps and commands")

@@ -86,8 +86,9 @@ void HeadlessScript::performTrainer(const Command& command) {
 }
 
 void HeadlessScript::branch(const Json& value) {
-  const Json difference = value.contains("set") ? flattened(value["set"]) : Json::object();
-  member_ = &session_.branch(*member_, value["step"].get<std::int64_t>(), difference, true);
+  Fork fork = forkOf(value);
+  fork.paused = true;
+  member_ = &session_.branch(*member_, fork);
   members_.push_back(member_);
   pausedLast_ = false;
   waitForBuild();

@@ -203,7 +203,8 @@ void Gallery::showInterrupted() {
     auto* row = new QWidget(interrupted_);
     auto* line = new QHBoxLayout(row);
     line->setContentsMargins(0, 0, 0, 0);
-    const QString title = QString::fromStdString(found[i].info.title.empty() ? found[i].info.lab : found[i].info.title);
+    const QString title =
+        QString::fromStdString(found[i].info.label.title.empty() ? found[i].info.lab : found[i].info.label.title);
     line->addWidget(new QLabel(tr("%1 · %2 · stopped at step %3 of %4")
                                    .arg(runs_.labTitle(found[i].info.lab), title,
                                         QLocale().toString(static_cast<qlonglong>(found[i].lastStep)),

@@ -10,12 +10,12 @@
 #include "app/background.h"
 #include "app/lab_card.h"
 #include "app/log.h"
+#include "widgets/controls/compare_dialog.h"
 #include "widgets/controls/event_list.h"
 #include "widgets/controls/intervention_panel.h"
 #include "widgets/controls/parameter_panel.h"
 #include "widgets/controls/run_set_panel.h"
 #include "widgets/controls/status_strip.h"
-#include "widgets/controls/timeline.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -79,7 +79,11 @@ PaneDock* LabWorkspace::addPanel(const QString& id, const QString& title, QWidge
 
 void LabWorkspace::makePanels() {
   addPanel(QStringLiteral("parameters"), tr("Parameters"), new ParameterPanel(*model_, docks_));
-  addPanel(QStringLiteral("runs"), tr("Runs"), new RunSetPanel(*model_, docks_));
+  auto* runs = new RunSetPanel(*model_, docks_);
+  connect(runs, &RunSetPanel::deleteRequested, this, &LabWorkspace::deleteRequested);
+  connect(runs, &RunSetPanel::branchRequested, this, &LabWorkspace::branchRequested);
+  connect(runs, &RunSetPanel::compareRequested, this, &LabWorkspace::compare);
+  addPanel(QStringLiteral("runs"), tr("Runs"), runs);
   addPanel(QStringLiteral("events"), tr("Events"), new EventList(*model_, docks_));
   addPanel(QStringLiteral("interventions"), tr("Interventions"), new InterventionPanel(*model_, docks_));
 }
@@ -132,6 +136,8 @@ void LabWorkspace::connectModel() {
   connect(model_.get(), &SessionModel::statusChanged, this, &LabWorkspace::onStatus);
   connect(model_.get(), &SessionModel::playInPast, this, &LabWorkspace::onPlayInPast);
   connect(model_.get(), &SessionModel::windowCommand, this, &LabWorkspace::onWindowCommand);
+  connect(model_.get(), &SessionModel::note, this,
+          [this](const QString& text) { messages_->show(MessageBar::Kind::Note, text); });
   connect(model_.get(), &SessionModel::problem, this, [this](const QString& text) {
     messages_->show(MessageBar::Kind::Problem, text);
     logWarning("ui", labId_ + QStringLiteral(": ") + text);
@@ -147,6 +153,8 @@ void LabWorkspace::adopt(std::shared_ptr<Run> run, bool resume) {
   model_->session().makeCurrent(member);
   if (resume && member.trainer) member.trainer->post({"run", nullptr});
 }
+
+void LabWorkspace::compare() { (new CompareDialog(*model_, this))->show(); }
 
 QStringList LabWorkspace::openFiles() const {
   QStringList files;

@@ -13,6 +13,7 @@
 #include "app/settings.h"
 #include "app/view_pane.h"
 #include "widgets/controls/play_in_past_dialog.h"
+#include "widgets/controls/timeline.h"
 #include "widgets/model/session_model.h"
 
 namespace learnscope {
@@ -35,6 +36,9 @@ class LabWorkspace : public QWidget {
 
   /// Adds a run from a file and makes it current; with `resume` it trains on.
   void adopt(std::shared_ptr<Run> run, bool resume);
+  /// Plays back what was recorded, or stops that.
+  void replay() { timeline_->replay(); }
+  void compare();
   /// Files of the runs that are open here.
   QStringList openFiles() const;
 
@@ -61,6 +65,9 @@ class LabWorkspace : public QWidget {
  signals:
   /// A command asks for "research" or "present".
   void perspectiveRequested(const QString& name);
+  /// The file of a run is to be deleted.
+  void deleteRequested(const std::string& runId);
+  void branchRequested();
   /// A new picture of a finished run was kept for the gallery.
   void thumbnailSaved();
 
@@ -94,7 +101,7 @@ class LabWorkspace : public QWidget {
   MessageBar* messages_;
   QMainWindow* docks_;
   QTabWidget* center_;
-  QWidget* timeline_;
+  Timeline* timeline_;
   QWidget* strip_;
   QList<PaneDock*> panels_, viewDocks_;
   QList<ViewPane*> centerPanes_;

@@ -108,6 +108,9 @@ LabWorkspace* MainWindow::openLab(const QString& lab) {
     connect(&opened->model(), &SessionModel::currentRunChanged, this, &MainWindow::updateActions);
     connect(&opened->model(), &SessionModel::statusChanged, this, &MainWindow::updateActions);
     connect(&opened->model(), &SessionModel::runSetChanged, this, &MainWindow::updateOpenFiles);
+    connect(opened, &LabWorkspace::deleteRequested, this,
+            [this, opened](const std::string& id) { deleteRun(*opened, id); });
+    connect(opened, &LabWorkspace::branchRequested, this, &MainWindow::askBranch);
     connect(opened, &LabWorkspace::thumbnailSaved, gallery_, &Gallery::reloadThumbnails);
     connect(opened, &LabWorkspace::perspectiveRequested, this,
             [this](const QString& name) { setPresenting(name == QLatin1String("present")); });
@@ -176,6 +179,23 @@ void MainWindow::closeLab(LabWorkspace* workspace) {
 
 void MainWindow::tell(MessageBar::Kind kind, const QString& text) {
   (workspace() ? &workspace()->messages() : gallery_->messages())->show(kind, text);
+}
+
+/// Into the trash folder, and out of it again when undone.
+void MainWindow::deleteRun(LabWorkspace& from, const std::string& runId) {
+  const Member* member = from.model().session().find(runId);
+  if (!member || !member->run->store()) return;
+  const QString path = QString::fromStdString(member->run->store()->path());
+  const auto trashed = std::make_shared<QString>();
+  from.model().userDelete(
+      runId,
+      [this, path, trashed, folder = settings_.trashFolder()] {
+        *trashed = RecentRuns::moveInto(folder, path);
+        QMetaObject::invokeMethod(&recent_, &RecentRuns::refresh);
+      },
+      [this, path, trashed] {
+        if (!trashed->isEmpty()) recent_.restoreFromTrash(*trashed, path);
+      });
 }
 
 void MainWindow::updateOpenFiles() {

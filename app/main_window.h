@@ -65,10 +65,12 @@ class MainWindow : public QMainWindow {
   void updateActions();
   void tell(MessageBar::Kind kind, const QString& text);
   void updateOpenFiles();
+  void deleteRun(LabWorkspace& from, const std::string& runId);
 
   void askOpenRun();
   void askSaveCopy(const QString& path);
   void askExport(const QString& suffix);
+  void askExportScript();
   void exportRun(std::shared_ptr<Run> run, const QString& path);
   void fillRecent(QMenu* menu);
   void fillPresets(QMenu* menu);

@@ -17,6 +17,8 @@
 #include "app/shortcuts_dialog.h"
 #include "app/tool_dialog.h"
 #include "engine/store/export_data.h"
+#include "engine/store/export_script.h"
+#include "widgets/controls/branch_dialog.h"
 #include "widgets/export/figure_actions.h"
 
 namespace learnscope {
@@ -103,6 +105,10 @@ QList<ActionSpec> MainWindow::fileSpecs() {
            tr("All curves and arrays of the current run for numpy"))
           .does([this] { askExport(QStringLiteral("npz")); })
           .with(Needs::Run),
+      Spec("file.exportScript", tr("Save &journal as script…"), {}, "terminal",
+           tr("Everything that was done to the current run, as a script that makes it again bit for bit"))
+          .does([this] { askExportScript(); })
+          .with(Needs::Run),
       Spec("file.saveFigure", tr("Save &figure…"), {key("Ctrl+E")}, "figure",
            tr("Save the view in use as PDF, SVG or PNG at a chosen size"))
           .does([this] {
@@ -174,6 +180,10 @@ QList<ActionSpec> MainWindow::runSpecs() {
            tr("Views show training as it goes on"))
           .does([model] { model().follow(); })
           .with(Needs::Run),
+      Spec("run.replay", tr("Play &back"), {key("P")}, "replay",
+           tr("Move the cursor through what was recorded; drag with Shift over the timeline to loop a range"))
+          .does([this] { workspace()->replay(); })
+          .with(Needs::Run),
       Spec("run.restart", tr("&Restart"), {key("Ctrl+R")}, "restart",
            tr("A new run with these parameters and the same seed"))
           .does([model] { model().restart(); })
@@ -183,9 +193,13 @@ QList<ActionSpec> MainWindow::runSpecs() {
            tr("The same, with another draw of everything random"))
           .does([model] { model().startRun(model().nextSeed() + 1, model().nextSteps()); })
           .with(Needs::Lab),
-      Spec("run.branch", tr("&Branch here"), {key("Ctrl+B")}, "branch",
-           tr("Another future from the step at the cursor, with the values edited now"))
+      Spec("run.branch", tr("&Branch here…"), {key("Ctrl+B")}, "branch",
+           tr("Another future from the step at the cursor, with something changed"))
           .does([this] { askBranch(); })
+          .with(Needs::Run),
+      Spec("run.compare", tr("&Compare runs"), {key("Ctrl+K")}, "table",
+           tr("Last values and event steps of the shown runs, with differences"))
+          .does([this] { workspace()->compare(); })
           .with(Needs::Run),
       Spec("run.presets", tr("Pre&sets"), {}, "preset", tr("Ready-made runs of this lab"))
           .opens([this](QMenu* m) { fillPresets(m); })
@@ -331,8 +345,8 @@ void MainWindow::fillRecent(QMenu* menu) {
   for (const RunFileEntry& entry : recent_.entries()) {
     if (!entry.error.empty() || count++ >= limit) continue;
     const QString path = QString::fromStdString(entry.path);
-    const QString title =
-        entry.info.title.empty() ? QFileInfo(path).completeBaseName() : QString::fromStdString(entry.info.title);
+    const QString title = entry.info.label.title.empty() ? QFileInfo(path).completeBaseName()
+                                                         : QString::fromStdString(entry.info.label.title);
     menu->addAction(tr("%1 · %2").arg(recent_.labTitle(entry.info.lab), title), this,
                     [this, path] { openRun(path, false); });
   }
@@ -376,13 +390,32 @@ void MainWindow::fillThemes(QMenu* menu) {
 }
 
 void MainWindow::askBranch() {
+  if (workspace() && workspace()->model().run()) BranchDialog(workspace()->model(), this).exec();
+}
+
+void MainWindow::askExportScript() {
   SessionModel& model = workspace()->model();
-  // What was edited and may change in a running model is what the branch changes.
-  Json difference = Json::object();
-  for (const std::string& id : model.pendingEdits())
-    if (const Parameter* parameter = model.nextDescription().parameter(id); parameter && parameter->live)
-      difference[id] = model.nextConfig()[id];
-  model.branchAt(model.cursor(), difference);
+  const std::shared_ptr<Run> run = model.run();
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Save journal as a script"),
+                                   QStringLiteral("%1-journal.json").arg(workspace()->labId()), tr("Scripts (*.json)"));
+  if (path.isEmpty()) return;
+  inBackground(
+      this,
+      [run, path, &registry = registry_]() -> QString {
+        try {
+          saveScript(registry, run, path.toStdString());
+        } catch (const Error& error) {
+          return QString::fromUtf8(error.what());
+        }
+        return {};
+      },
+      [this, path](const QString& error) {
+        if (error.isEmpty())
+          tell(MessageBar::Kind::Note, tr("Saved. It makes the run again: learnscope run --script %1").arg(path));
+        else
+          tell(MessageBar::Kind::Problem, tr("The script was not saved: %1").arg(error));
+      });
 }
 
 void MainWindow::setPresenting(bool on) {

@@ -84,10 +84,15 @@ QString RecentRuns::labTitle(const std::string& lab) const {
   return QString::fromStdString(known ? known->describe().title : lab);
 }
 
+QString RecentRuns::moveInto(const QString& folder, const QString& path) {
+  const QString target = freeName(folder, QFileInfo(path).fileName());
+  moveRun(path, target);
+  return target;
+}
+
 QString RecentRuns::moveToTrash(const QString& path) {
   if (open_.contains(path)) throw IoError(path.toStdString(), "is open; close its lab first");
-  const QString target = freeName(settings_.trashFolder(), QFileInfo(path).fileName());
-  moveRun(path, target);
+  const QString target = moveInto(settings_.trashFolder(), path);
   refresh();
   return target;
 }

@@ -32,6 +32,8 @@ class RecentRuns : public QObject {
   /// Title of a lab, or its id if this program does not know it.
   QString labTitle(const std::string& lab) const;
 
+  /// Moves a closed run file into a folder; returns where it went. Any thread. Throws IoError.
+  static QString moveInto(const QString& folder, const QString& path);
   /// Moves a run file to the trash folder; returns where it went. Throws IoError.
   QString moveToTrash(const QString& path);
   void restoreFromTrash(const QString& trashed, const QString& original);

@@ -102,7 +102,7 @@ void RunListModel::reload() {
   shown_.clear();
   for (const RunFileEntry& entry : runs_.entries()) {
     const QString text = QStringLiteral("%1 %2 %3 %4")
-                             .arg(QString::fromStdString(entry.info.title), runs_.labTitle(entry.info.lab),
+                             .arg(QString::fromStdString(entry.info.label.title), runs_.labTitle(entry.info.lab),
                                   runStateText(entry.state), QString::fromStdString(entry.path));
     if (shown_.size() < limit && text.contains(search_, Qt::CaseInsensitive)) shown_.push_back(entry);
   }
@@ -129,7 +129,8 @@ QVariant RunListModel::data(const QModelIndex& index, int role) const {
   const QString path = QString::fromStdString(entry.path);
   switch (role) {
     case Qt::DisplayRole:
-      return entry.info.title.empty() ? QFileInfo(path).completeBaseName() : QString::fromStdString(entry.info.title);
+      return entry.info.label.title.empty() ? QFileInfo(path).completeBaseName()
+                                            : QString::fromStdString(entry.info.label.title);
     case Qt::ToolTipRole:
     case PathRole:
       return path;

@@ -38,11 +38,12 @@ const std::vector<Verb>& verbs() {
        [](const Json& v) { return isStep(v) || isText(v); }},
       {{"intervene", T::Trainer, R"({"intervene": {"name": id, "arguments": {...}}})", "Acts on the running model."},
        [](const Json& v) { return hasText(v, "name") && hasArguments(v); }},
-      {{"branch", T::Session, R"({"branch": {"step": s, "set": {...}}})",
+      {{"branch", T::Session, R"({"branch": {"step": s, "set": {...}, "intervene": {"name": id, "arguments": {...}}}})",
         "Starts a run from the state at a step with something changed."},
        [](const Json& v) {
          return v.is_object() && v.contains("step") && isStep(v["step"]) &&
-                (!v.contains("set") || v["set"].is_object());
+                (!v.contains("set") || v["set"].is_object()) &&
+                (!v.contains("intervene") || (hasText(v["intervene"], "name") && hasArguments(v["intervene"])));
        }},
       {{"analyse", T::Session, R"({"analyse": {"name": id, "step": s, "arguments": {...}}})", "Computes an analysis."},
        [](const Json& v) {

@@ -48,7 +48,7 @@ struct Run::Impl {
   std::vector<Event> events;
   std::vector<JournalEntry> journal;
   std::vector<CheckpointInfo> checkpoints;
-  std::string title;
+  RunLabel label;
   std::string message;
   std::vector<std::shared_ptr<const Array>> unstored;  // all arrays of a run without a store
   mutable Keeper keeper;
@@ -86,16 +86,16 @@ Run::Run(RunInfo info, Description description, std::shared_ptr<RunStore> store)
                                      .unit = "s"});
   for (const Measure& measure : description_.measures)
     measure.kind == MeasureKind::Scalar ? void(impl_->scalars[measure.id]) : void(impl_->arrays[measure.id]);
-  impl_->title = info_.title;
+  impl_->label = info_.label;
   targetSteps_ = info_.steps;
   lastStep_ = info_.forkStep;
 }
 
 Run::~Run() = default;
 
-std::string Run::title() const {
+RunLabel Run::label() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->title;
+  return impl_->label;
 }
 
 std::string Run::stateMessage() const {
@@ -252,12 +252,12 @@ void Run::setState(RunState state, const std::string& message) {
   ++version_;
 }
 
-void Run::setTitle(const std::string& title) {
+void Run::setLabel(const RunLabel& label) {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->title = title;
+    impl_->label = label;
   }
-  if (store_) store_->rename(title);
+  if (store_) store_->label(label);
   ++version_;
 }
 

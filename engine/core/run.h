@@ -23,6 +23,14 @@ namespace learnscope {
 enum class RunState : int { Created, Running, Paused, Finished, Diverged, Failed, Interrupted };
 std::string_view runStateName(RunState state);
 
+/// What a user wrote on a run; may change at any time.
+struct RunLabel {
+  std::string title;
+  std::string note = {};
+  bool starred = false;
+  bool operator==(const RunLabel&) const = default;
+};
+
 /// Manifest of a run; what identifies and reproduces it.
 struct RunInfo {
   std::string id;  ///< random, 16 hex digits
@@ -30,7 +38,7 @@ struct RunInfo {
   Config config;  ///< complete, as at step 0 (of a branch: at the fork)
   std::uint64_t seed = 0;
   std::int64_t steps = 0;  ///< target
-  std::string title;       ///< shown to the user; may be renamed
+  RunLabel label = {};     ///< as it was when the run was made or opened; Run::label() is the newest
   std::string created;     ///< ISO 8601, UTC
   std::string appVersion;
   std::string machine;
@@ -50,6 +58,14 @@ struct CheckpointInfo {
   std::size_t journalLength = 0;  ///< journal entries applied before it
 };
 
+/// Disk a run takes, and how much its checkpoints may take before regular ones are thinned out; bytes. 0 of a run that
+/// is kept in memory.
+struct RunBudget {
+  std::size_t bytes = 0;
+  std::size_t checkpointBytes = 0;
+  std::size_t checkpointLimit = 0;
+};
+
 /// Where a run is kept. Implemented by engine/store (a .lscope file) and by tests (memory). The append functions are
 /// called by one thread at a time, only queue, and never wait for the disk; the read functions may be called from any
 /// thread but the GUI's. All throw IoError.
@@ -62,12 +78,13 @@ class RunStore {
   virtual void journal(const JournalEntry& entry) = 0;
   virtual void checkpoint(const CheckpointInfo& info, const State& state) = 0;
   virtual void state(RunState state) = 0;
-  virtual void rename(const std::string& title) = 0;
+  virtual void label(const RunLabel& label) = 0;
   virtual void steps(std::int64_t target) = 0;
   /// Returns once all that was appended so far is on disk.
   virtual void flush() = 0;
   /// flush, compact, and make one plain file of it. Further appends reopen it.
   virtual void close() = 0;
+  virtual RunBudget budget() const = 0;
   /// Bytes waiting for the disk; above 256 MB the trainer waits and says so.
   virtual std::size_t queuedBytes() const = 0;
   /// What failed on the writer thread, or "".
@@ -97,7 +114,8 @@ class Run {
   RunState state() const { return state_.load(std::memory_order_acquire); }
   bool hasRecorded(const std::string& event) const;
   std::int64_t targetSteps() const { return targetSteps_.load(); }
-  std::string title() const;
+  RunLabel label() const;
+  std::string title() const { return label().title; }
   std::string stateMessage() const;
   /// Grows with every change: a reader polls it to know that something is new.
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
@@ -113,6 +131,7 @@ class Run {
   std::vector<JournalEntry> journal() const;
   /// Steps to which seek() can go at once.
   std::vector<CheckpointInfo> checkpoints() const;
+  RunBudget budget() const { return store_ ? store_->budget() : RunBudget(); }
   /// Names of scalar / array measures that have at least one value.
   std::vector<std::string> recordedScalars() const;
   std::vector<std::string> recordedArrays() const;
@@ -126,7 +145,7 @@ class Run {
   void addCheckpoint(CheckpointInfo info, const State& state);
   void setLastStep(std::int64_t step);
   void setState(RunState state, const std::string& message = {});
-  void setTitle(const std::string& title);
+  void setLabel(const RunLabel& label);
   void setTargetSteps(std::int64_t steps);
   /// Called by the reader of a file: what the file holds, without writing it again. Array data stays on disk.
   struct Contents {

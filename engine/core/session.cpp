@@ -42,6 +42,12 @@ std::string machineName() {
 
 }  // namespace
 
+Fork forkOf(const Json& command) {
+  return {.step = command.at("step"),
+          .set = command.value("set", Json::object()),
+          .intervene = command.value("intervene", Json())};
+}
+
 RunInfo newRunInfo(const Lab& lab, Config config, std::uint64_t seed, std::int64_t steps) {
   RunInfo info;
   info.id = newRunId();
@@ -106,37 +112,38 @@ Member& Session::open(std::shared_ptr<Run> run, bool resume) {
   return member;
 }
 
-Member& Session::branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
-                        std::optional<std::size_t> journalLength) {
+Member& Session::branch(Member& parent, const Fork& fork) {
   const std::shared_ptr<Run> from = parent.run;
+  const std::int64_t step = fork.step;
   if (step < from->info().forkStep || step > from->lastStep())
     throw ConfigError("/branch/step", std::to_string(step),
                       "must be in " + std::to_string(from->info().forkStep) + ".." + std::to_string(from->lastStep()));
   const std::vector<JournalEntry> journal = from->journal();
   std::size_t seen = 0;
   while (seen < journal.size() && journal[seen].step < step) ++seen;
-  const std::size_t limit = journalLength.value_or(seen);
-  const Config before = configAt(from->info(), journal, limit);
-  const Json changes = difference.empty() ? Json::object() : checkedAction(*lab_, before, {{"set", difference}})["set"];
-  Config config = before;
+  const std::size_t limit = fork.journalLength.value_or(seen);
+  Config config = configAt(from->info(), journal, limit);
+  const Json changes = fork.set.empty() ? Json::object() : checkedDifference(*lab_, config, fork.set);
   for (const auto& [id, value] : changes.items()) config.set(id, value);
+  if (!fork.intervene.is_null()) checkedAction(*lab_, config, {{"intervene", fork.intervene}});
 
-  RunInfo info = newRunInfo(*lab_, std::move(config), from->info().seed, from->targetSteps());
+  RunInfo info = newRunInfo(*lab_, std::move(config), from->info().seed, std::max(from->targetSteps(), step + 1));
   info.parent = from->info().id;
   if (from->store()) info.parentPath = from->store()->path();
   info.forkStep = step;
   info.difference = changes;
-  info.title = from->title();
+  info.label.title = fork.title.empty() ? from->title() : fork.title;
   Trainer::Options options;
   options.scheduler = &scheduler_;
-  options.paused = paused;
+  options.paused = fork.paused;
   if (parent.trainer) options.speed = parent.trainer->speed();
-  // The parent stops where it is: two futures are compared, and the machine is small.
-  if (parent.trainer) parent.trainer->post({"pause", nullptr});
+  // Unless both are wanted the parent stops where it is: the machine is small.
+  if (parent.trainer && !fork.beside) parent.trainer->post({"pause", nullptr});
   Member& member = add(factory_.create(*lab_, std::move(info)));
   member.trainer = std::make_shared<Trainer>(
       lab_, member.run, options,
       [lab = lab_, from, step, limit](const Progress& progress) { return stateAt(lab, *from, step, progress, limit); });
+  if (!fork.intervene.is_null()) member.trainer->post({"intervene", fork.intervene});
   return member;
 }
 
@@ -153,7 +160,7 @@ void Session::execute(const Command& command) {
     throw ConfigError("/" + command.verb, "", "not a command of a session");
   if (!current_) throw ConfigError("/" + command.verb, "", "there is no run yet");
   if (command.verb == "branch") {
-    branch(*current_, command.value["step"].get<std::int64_t>(), command.value.value("set", Json::object()), false);
+    branch(*current_, forkOf(command.value));
   } else if (command.verb == "analyse") {
     const Json& step = command.value.value("step", Json(-1));
     analyse("command", command.value["name"].get<std::string>(), step.is_null() ? -1 : step.get<std::int64_t>(),

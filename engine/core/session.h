@@ -28,6 +28,21 @@ struct Member {
   bool shown = true;
 };
 
+/// Where and how a branch leaves its parent.
+struct Fork {
+  std::int64_t step = 0;
+  Json set = Json::object();  ///< parameters that change; those that are not live only where the state still loads
+  Json intervene = {};        ///< {"name", "arguments"}: done first of all
+  std::string title = {};     ///< default: the parent's
+  bool paused = false;        ///< do not train yet
+  bool beside = false;        ///< the parent trains on; else it pauses
+  /// Entries of the parent's journal that belong to its past; default: all before the step.
+  std::optional<std::size_t> journalLength = {};
+};
+
+/// The fork that a `branch` command asks for: its value, whose form has been checked.
+Fork forkOf(const Json& command);
+
 /// A manifest with a new id, this machine, this version; steps 0 means the lab's default.
 RunInfo newRunInfo(const Lab& lab, Config config, std::uint64_t seed, std::int64_t steps);
 /// The same from a user's values: checks them, the seed and the memory; throws ConfigError with all problems.
@@ -61,10 +76,8 @@ class Session {
   Member& start(const Json& values, std::uint64_t seed, std::int64_t steps, double speed, bool paused);
   /// Adds a run opened from a file; with `resume` a trainer is attached (paused).
   Member& open(std::shared_ptr<Run> run, bool resume);
-  /// A new run that starts from the state of `parent` at `step` with `difference` (live parameters) applied; the state
-  /// is found in the background. Throws ConfigError.
-  Member& branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
-                 std::optional<std::size_t> journalLength = {});
+  /// A new run that starts from the state of `parent` at a step, which is found in the background. Throws ConfigError.
+  Member& branch(Member& parent, const Fork& fork);
   void makeCurrent(Member& member) { current_ = &member; }
   /// Takes a run out of the set (its trainer writes a checkpoint and closes the file).
   void remove(Member& member);

@@ -4,6 +4,17 @@
 #include <algorithm>
 
 namespace learnscope {
+namespace {
+
+bool sameShapes(const State& a, const State& b) {
+  return std::equal(a.arrays().begin(), a.arrays().end(), b.arrays().begin(), b.arrays().end(),
+                    [](const auto& one, const auto& other) {
+                      return one.first == other.first && one.second.dtype() == other.second.dtype() &&
+                             std::ranges::equal(one.second.shape(), other.second.shape());
+                    });
+}
+
+}  // namespace
 
 Stepper::Stepper(std::shared_ptr<const Lab> lab, const Config& config, std::uint64_t seed, std::int64_t forkStep,
                  const Progress& progress)
@@ -55,24 +66,58 @@ void Stepper::applyJournal(const std::vector<JournalEntry>& journal, std::size_t
     apply(journal[journalLength_].command);
 }
 
+Json checkedDifference(const Lab& lab, const Config& config, const Json& difference) {
+  Config changed = config;
+  const Json values = flattened(difference);
+  for (const auto& [id, value] : values.items()) changed.set(id, value);
+  std::vector<Problem> problems;
+  resolved(lab.describe(changed).parameters, changed.json(), problems);
+  if (problems.empty()) lab.validate(changed, problems);
+  std::erase_if(problems, [](const Problem& problem) { return problem.warning; });
+  if (!problems.empty()) throw ConfigError(std::move(problems));
+  return values;
+}
+
+std::unique_ptr<Stepper> forked(std::shared_ptr<const Lab> lab, const RunInfo& branch, const Config& before,
+                                const State& state, const Progress& progress) {
+  const Description description = lab->describe(branch.config);
+  Config built = before;
+  Json live = Json::object(), fixed = Json::object();
+  for (const auto& [id, value] : branch.difference.items()) {
+    const Parameter* parameter = description.parameter(id);
+    if (parameter && parameter->live) {
+      live[id] = value;
+    } else {
+      fixed[id] = value;
+      built.set(id, value);
+    }
+  }
+  auto stepper = std::make_unique<Stepper>(std::move(lab), built, branch.seed, branch.forkStep, progress);
+  try {
+    stepper->load(state, branch.forkStep, 0);
+    if (!fixed.empty() && !sameShapes(stepper->save(), state)) throw DataError("", "", "it holds other arrays");
+  } catch (const std::exception& error) {
+    if (fixed.empty()) throw;
+    throw ConfigError(
+        "/branch/set", fixed.dump(),
+        "the state at step " + std::to_string(branch.forkStep) + " does not load with it: " + error.what());
+  }
+  stepper->change(live);
+  return stepper;
+}
+
 Json checkedAction(const Lab& lab, const Config& config, const Json& command) {
   const Description description = lab.describe(config);
   std::vector<Problem> problems;
   if (command.contains("set")) {
-    Config changed = config;
     const Json values = flattened(command["set"]);
     for (const auto& [id, value] : values.items()) {
       const Parameter* parameter = description.parameter(id);
       if (parameter && !parameter->live)
-        problems.push_back({"/set/" + id, "", "cannot change while training; start a new run"});
-      changed.set(id, value);
+        problems.push_back({"/set/" + id, "", "cannot change while training; start a new run, or branch"});
     }
     if (!problems.empty()) throw ConfigError(std::move(problems));
-    resolved(description.parameters, changed.json(), problems);
-    if (problems.empty()) lab.validate(changed, problems);
-    std::erase_if(problems, [](const Problem& problem) { return problem.warning; });
-    if (!problems.empty()) throw ConfigError(std::move(problems));
-    return {{"set", values}};
+    return {{"set", checkedDifference(lab, config, values)}};
   }
   const Json& action = command.at("intervene");
   const std::string name = action.at("name").get<std::string>();

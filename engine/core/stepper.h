@@ -55,6 +55,14 @@ class Stepper {
 /// Checks a `set` or `intervene` against the lab and returns it with its arguments completed; throws ConfigError.
 Json checkedAction(const Lab& lab, const Config& config, const Json& command);
 
+/// Checks what a branch of `config` changes, live or not, and returns it flattened; throws ConfigError.
+Json checkedDifference(const Lab& lab, const Config& config, const Json& difference);
+
+/// The start of a branch: `state` of its parent at `step` under `before`, with `difference` applied. What is not live
+/// is built in; throws ConfigError where the state does not load into that.
+std::unique_ptr<Stepper> forked(std::shared_ptr<const Lab> lab, const RunInfo& branch, const Config& before,
+                                const State& state, const Progress& progress);
+
 /// The config at a checkpoint: the run's config with the first `journalLength` entries applied.
 Config configAt(const RunInfo& info, const std::vector<JournalEntry>& journal, std::size_t journalLength);
 

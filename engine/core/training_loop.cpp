@@ -77,9 +77,7 @@ void TrainingLoop::prepare(const Progress& progress) {
     recompute(progress);
   } else if (start_) {
     const Snapshot from = start_(progress);
-    stepper_ = std::make_unique<Stepper>(lab_, from.config, run_->info().seed, from.step, progress);
-    stepper_->load(from.state, from.step, 0);
-    stepper_->change(run_->info().difference);
+    stepper_ = forked(lab_, run_->info(), from.config, from.state, progress);
     run_->setLastStep(from.step);
     checkpoint(CheckpointKind::Start);
   } else {

@@ -121,6 +121,11 @@ std::shared_ptr<Run> createRunFile(const std::string& path, const Lab& lab, RunI
   if (info.appVersion.empty()) info.appVersion = LEARNSCOPE_VERSION;
   if (info.machine.empty()) info.machine = thisMachine();
   if (!info.difference.is_object()) info.difference = Json::object();
+  if (!info.parentPath.empty()) {
+    std::error_code other;  // on another disk there is no relative way
+    const fs::path way = fs::relative(info.parentPath, fs::path(file).parent_path(), other);
+    if (!other && !way.empty()) info.parentPath = way.string();
+  }
   const Description description = lab.describe(info.config);
   auto lock = std::make_unique<FileLock>(file);
   RunProgress progress;
@@ -158,6 +163,21 @@ std::shared_ptr<Run> openRunFile(const std::string& path, const Registry& regist
   auto run = std::make_shared<Run>(manifest.info, description, std::move(store));
   run->fill(std::move(contents));
   return run;
+}
+
+std::string parentFile(const Run& run) {
+  if (run.info().parent.empty() || !run.store()) return "";
+  const fs::path folder = fs::path(run.store()->path()).parent_path();
+  const auto isParent = [&](const std::string& file) {
+    std::error_code error;
+    return fs::is_regular_file(file, error) && entryOf(file).info.id == run.info().parent;
+  };
+  const std::string remembered = (folder / run.info().parentPath).lexically_normal().string();
+  if (isParent(remembered)) return remembered;
+  std::error_code error;
+  for (const fs::directory_entry& file : fs::directory_iterator(folder, error))
+    if (file.path().extension() == ".lscope" && isParent(file.path().string())) return file.path().string();
+  return "";
 }
 
 std::vector<RunFileEntry> listRunFiles(const std::string& folder) {

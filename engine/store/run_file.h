@@ -23,6 +23,9 @@ enum class OpenMode { Read, Append };
 /// disk. Throws DataError naming file, place and what was expected; IoError.
 std::shared_ptr<Run> openRunFile(const std::string& path, const Registry& registry, OpenMode mode);
 
+/// The file of a branch's parent: where the branch was made, else beside it; "" if it is in neither place.
+std::string parentFile(const Run& run);
+
 /// Manifest and last values without reading the whole file; see `info --json` for the form.
 Json runFileInfo(const std::string& path);
 

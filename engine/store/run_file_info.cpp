@@ -4,6 +4,7 @@
 #include "engine/store/file_lock.h"
 #include "engine/store/run_file.h"
 #include "engine/store/run_reader.h"
+#include "engine/store/run_writer.h"
 #include "engine/store/sha256.h"
 
 namespace learnscope {
@@ -71,9 +72,14 @@ Json runFileInfo(const std::string& path) {
   Json events = Json::array();
   for (const Event& event : reader.events())
     events.push_back({{"name", event.id}, {"step", event.step}, {"detected", event.detected}, {"title", event.title}});
+  const std::vector<CheckpointInfo> checkpoints = reader.checkpoints();
+  std::size_t checkpointBytes = 0;
+  for (const CheckpointInfo& checkpoint : checkpoints) checkpointBytes += checkpoint.bytes;
   Json json = {{"lab", info.lab},
                {"id", info.id},
-               {"title", info.title},
+               {"title", info.label.title},
+               {"note", info.label.note},
+               {"starred", info.label.starred},
                {"state", runStateName(interrupted ? RunState::Interrupted : manifest.state)},
                {"config", info.config.json()},
                {"seed", info.seed},
@@ -83,7 +89,9 @@ Json runFileInfo(const std::string& path) {
                {"measures", measuresJson(reader)},
                {"events", std::move(events)},
                {"journalEntries", manifest.progress.journal},
-               {"checkpoints", reader.checkpoints().size()},
+               {"checkpoints", checkpoints.size()},
+               {"checkpointBytes", checkpointBytes},
+               {"checkpointLimit", WriterLimits().checkpointBytes},
                {"parent", info.parent},
                {"forkStep", info.forkStep},
                {"difference", info.difference},

@@ -29,6 +29,9 @@ class Rows {
     return found->second;
   }
 
+  /// "" in files written before the key existed.
+  std::string laterText(const std::string& key) const { return rows_.contains(key) ? text(key) : ""; }
+
   template <class Integer>
   Integer number(const std::string& key) const {
     const std::string& value = text(key);
@@ -94,24 +97,29 @@ std::string progressText(const RunProgress& progress) {
       .dump();
 }
 
+std::map<std::string, std::string> labelRows(const RunLabel& label) {
+  return {{"title", label.title}, {"note", label.note}, {"starred", label.starred ? "1" : ""}};
+}
+
 std::map<std::string, std::string> manifestRows(const Manifest& manifest) {
   const RunInfo& info = manifest.info;
-  return {{"id", info.id},
-          {"lab", info.lab},
-          {"config", info.config.json().dump()},
-          {"seed", std::to_string(info.seed)},
-          {"steps", std::to_string(info.steps)},
-          {"title", info.title},
-          {"created", info.created},
-          {"appVersion", info.appVersion},
-          {"machine", info.machine},
-          {"parent", info.parent},
-          {"parentPath", info.parentPath},
-          {"forkStep", std::to_string(info.forkStep)},
-          {"difference", info.difference.dump()},
-          {"state", std::string(runStateName(manifest.state))},
-          {"progress", progressText(manifest.progress)},
-          {"description", manifest.description}};
+  std::map<std::string, std::string> rows = labelRows(info.label);
+  rows.insert({{"id", info.id},
+               {"lab", info.lab},
+               {"config", info.config.json().dump()},
+               {"seed", std::to_string(info.seed)},
+               {"steps", std::to_string(info.steps)},
+               {"created", info.created},
+               {"appVersion", info.appVersion},
+               {"machine", info.machine},
+               {"parent", info.parent},
+               {"parentPath", info.parentPath},
+               {"forkStep", std::to_string(info.forkStep)},
+               {"difference", info.difference.dump()},
+               {"state", std::string(runStateName(manifest.state))},
+               {"progress", progressText(manifest.progress)},
+               {"description", manifest.description}});
+  return rows;
 }
 
 void writeManifestRow(Database& database, const std::string& key, const std::string& value) {
@@ -133,7 +141,7 @@ Manifest readManifest(Database& database) {
   info.config = Config(rows.object("config"));
   info.seed = rows.number<std::uint64_t>("seed");
   info.steps = rows.number<std::int64_t>("steps");
-  info.title = rows.text("title");
+  info.label = {rows.text("title"), rows.laterText("note"), !rows.laterText("starred").empty()};
   info.created = rows.text("created");
   info.appVersion = rows.text("appVersion");
   info.machine = rows.text("machine");

@@ -29,6 +29,7 @@ struct Manifest {
 
 /// Key and value of every row that a new run's manifest has.
 std::map<std::string, std::string> manifestRows(const Manifest& manifest);
+std::map<std::string, std::string> labelRows(const RunLabel& label);
 void writeManifestRow(Database& database, const std::string& key, const std::string& value);
 std::string progressText(const RunProgress& progress);
 /// Throws DataError naming the key.

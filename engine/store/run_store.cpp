@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "engine/core/errors.h"
+#include "engine/store/run_manifest.h"
 
 namespace learnscope {
 namespace {
@@ -25,6 +26,12 @@ bool isNew(std::map<std::string, std::int64_t>& steps, const std::string& measur
   if (!first && step <= found->second) return false;
   found->second = step;
   return true;
+}
+
+RunBudget budgetOf(const std::string& path, const std::vector<CheckpointInfo>& checkpoints, WriterLimits limits) {
+  RunBudget budget{.bytes = runFileBytes(path), .checkpointLimit = limits.checkpointBytes};
+  for (const CheckpointInfo& info : checkpoints) budget.checkpointBytes += info.bytes;
+  return budget;
 }
 
 }  // namespace
@@ -106,11 +113,11 @@ void WritingRunStore::state(RunState state) {
   changed(rowBytes, 0);
 }
 
-void WritingRunStore::rename(const std::string& title) {
+void WritingRunStore::label(const RunLabel& label) {
   const std::lock_guard lock(mutex_);
   if (dropped_) return;
-  queued_->manifest["title"] = title;
-  changed(rowBytes, 0);
+  for (const auto& [key, value] : labelRows(label)) queued_->manifest[key] = value;
+  changed(rowBytes + label.note.size(), 0);
 }
 
 void WritingRunStore::steps(std::int64_t target) {
@@ -140,6 +147,11 @@ void WritingRunStore::close() {
   std::unique_lock lock(mutex_);
   closing_ = true;
   waitUntilWritten(lock);
+}
+
+RunBudget WritingRunStore::budget() const {
+  const std::lock_guard lock(mutex_);
+  return budgetOf(path_, checkpoints_, limits_);
 }
 
 std::size_t WritingRunStore::queuedBytes() const {
@@ -261,6 +273,36 @@ State WritingRunStore::loadCheckpoint(std::int64_t step) {
 }
 
 void ReadingRunStore::refuse() const { throw IoError(path(), "was opened for reading only"); }
+
+void ReadingRunStore::label(const RunLabel& label) {
+  labelling_ = std::async(std::launch::async, [this, label, before = labelling_] {
+                 if (before.valid()) before.wait();
+                 std::string problem;
+                 try {
+                   const FileLock lock(path());
+                   RunWriter writer(path(), Description(), WriterLimits());
+                   RunBatch batch;
+                   batch.manifest = labelRows(label);
+                   batch.bytes = rowBytes;
+                   writer.commit(batch);
+                   writer.finish();
+                 } catch (const std::exception& error) {
+                   problem = error.what();
+                 }
+                 const std::lock_guard guard(mutex_);
+                 failure_ = problem;
+               }).share();
+}
+
+RunBudget ReadingRunStore::budget() const {
+  const std::lock_guard lock(mutex_);
+  return budgetOf(path(), reader_->checkpoints(), WriterLimits());
+}
+
+std::string ReadingRunStore::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
 
 Array ReadingRunStore::loadArray(const std::string& measure, std::int64_t step) {
   const std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -34,10 +35,11 @@ class WritingRunStore : public RunStore {
   void journal(const JournalEntry& entry) override;
   void checkpoint(const CheckpointInfo& info, const State& state) override;
   void state(RunState state) override;
-  void rename(const std::string& title) override;
+  void label(const RunLabel& label) override;
   void steps(std::int64_t target) override;
   void flush() override;
   void close() override;
+  RunBudget budget() const override;
   std::size_t queuedBytes() const override;
   std::string failure() const override;
   std::string path() const override { return path_; }
@@ -77,7 +79,8 @@ class WritingRunStore : public RunStore {
   std::thread thread_;
 };
 
-/// A run file that is only looked at. Appending throws IoError.
+/// A run file that is only looked at: appending throws IoError. What the user writes on the run is kept all the same,
+/// on a thread of its own, if nobody else has the file open for writing.
 class ReadingRunStore : public RunStore {
  public:
   explicit ReadingRunStore(std::unique_ptr<RunReader> reader) : reader_(std::move(reader)) {}
@@ -88,12 +91,13 @@ class ReadingRunStore : public RunStore {
   void journal(const JournalEntry&) override { refuse(); }
   void checkpoint(const CheckpointInfo&, const State&) override { refuse(); }
   void state(RunState) override { refuse(); }
-  void rename(const std::string&) override { refuse(); }
+  void label(const RunLabel& label) override;
   void steps(std::int64_t) override { refuse(); }
   void flush() override {}
   void close() override {}
+  RunBudget budget() const override;
   std::size_t queuedBytes() const override { return 0; }
-  std::string failure() const override { return ""; }
+  std::string failure() const override;
   std::string path() const override { return reader_->database().path(); }
   Array loadArray(const std::string& measure, std::int64_t step) override;
   std::vector<CheckpointInfo> checkpoints() override;
@@ -101,8 +105,10 @@ class ReadingRunStore : public RunStore {
 
  private:
   [[noreturn]] void refuse() const;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unique_ptr<RunReader> reader_;
+  std::string failure_;
+  std::shared_future<void> labelling_;  ///< the last of a chain; its destructor waits
 };
 
 }  // namespace learnscope

@@ -27,7 +27,7 @@ struct RunBatch {
   std::vector<Event> events;
   std::vector<JournalEntry> journal;
   std::vector<CheckpointRow> checkpoints;
-  std::map<std::string, std::string> manifest;  ///< changed rows: state, title, steps
+  std::map<std::string, std::string> manifest;  ///< changed rows: state, label, steps
   std::int64_t lastStep = 0;
   std::size_t bytes = 0;
   bool empty() const { return bytes == 0; }

@@ -62,7 +62,7 @@ struct PlotSession {
     RunInfo info;
     info.id = id;
     info.lab = "plot-lab";
-    info.title = "seed " + std::to_string(seed);
+    info.label.title = "seed " + std::to_string(seed);
     info.seed = seed;
     info.steps = steps;
     std::shared_ptr<Run> run = factory.create(*lab, info);

@@ -466,7 +466,7 @@ class TestControls : public QObject {
     panel.show();
     QVERIFY(f.pausedAt(60));
     const std::string parent = f.model.run()->info().id;
-    f.model.branchAt(30, {{"lr", 0.5}});
+    f.model.branchAt({.step = 30, .set = {{"lr", 0.5}}});
     auto* view = panel.view();
     auto* runs = qobject_cast<RunSetModel*>(view->model());
     QCOMPARE(runs->rowCount(), 1);
@@ -585,7 +585,7 @@ class TestControls : public QObject {
     QTRY_COMPARE(f.model.run()->journal().size(), std::size_t{1});
     QVERIFY(f.pausedAt(900));
     const std::string parent = f.model.run()->info().id;
-    f.model.branchAt(300, {{"lr", 0.4}});
+    f.model.branchAt({.step = 300, .set = {{"lr", 0.4}}});
     QVERIFY(f.settles(Phase::Finished));
     f.model.makeCurrent(parent);
     f.model.userSet("noise", 0.5);

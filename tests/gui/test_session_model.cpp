@@ -160,7 +160,7 @@ class TestSessionModel : public QObject {
   void branchDiffersFromItsParent() {
     SessionFixture f;
     QVERIFY(f.pausedAt(60));
-    f.model.branchAt(30, {{"lr", 0.5}});
+    f.model.branchAt({.step = 30, .set = {{"lr", 0.5}}});
     QVERIFY(f.settles(Phase::Finished));
     QCOMPARE(f.model.run()->info().forkStep, 30);
     QCOMPARE(f.model.config().real("lr"), 0.5);
@@ -190,7 +190,7 @@ class TestSessionModel : public QObject {
     SessionFixture f;
     QVERIFY(f.pausedAt(10));
     const auto run = f.model.run();
-    f.model.userRename(run->info().id, QStringLiteral("Mine"));
+    f.model.userLabel(run->info().id, {"Mine"});
     QCOMPARE(run->title(), std::string("Mine"));
     f.model.userShow(run->info().id, false);
     QVERIFY(f.model.runs(QStringLiteral("shown")).empty());

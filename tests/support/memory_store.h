@@ -25,10 +25,11 @@ class MemoryStore : public RunStore {
     states_[info.step] = state;
   }
   void state(RunState) override {}
-  void rename(const std::string&) override {}
+  void label(const RunLabel&) override {}
   void steps(std::int64_t) override {}
   void flush() override {}
   void close() override {}
+  RunBudget budget() const override { return {}; }
   std::size_t queuedBytes() const override { return 0; }
   std::string failure() const override { return {}; }
   std::string path() const override { return "memory"; }

@@ -46,7 +46,7 @@ RunInfo storeInfo(std::uint64_t seed) {
   info.config = Config(Json{{"lr", 0.1}, {"data.name", "größe \"x\""}});
   info.seed = seed;
   info.steps = 100;
-  info.title = "A title";
+  info.label.title = "A title";
   info.parent = "0123456789abcdef";
   info.parentPath = "../parent.lscope";
   info.difference = Json{{"lr", 0.2}};

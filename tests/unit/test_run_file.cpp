@@ -108,7 +108,7 @@ class TestRunFile : public QObject {
       QVERIFY(info.config == expected.config);
       QCOMPARE(info.seed, expected.seed);
       QCOMPARE(info.steps, expected.steps);
-      QCOMPARE(info.title, expected.title);
+      QCOMPARE(info.label, expected.label);
       QCOMPARE(info.parent, expected.parent);
       QCOMPARE(info.parentPath, expected.parentPath);
       QVERIFY(info.difference == expected.difference);
@@ -167,7 +167,7 @@ class TestRunFile : public QObject {
       recordSteps(*run, 121, 150);
       run->store()->close();
       recordSteps(*run, 151, 200);
-      run->setTitle("Renamed");
+      run->setLabel({"Renamed", "why", true});
       run->setTargetSteps(5000);
       run->setState(RunState::Paused);
     }
@@ -177,6 +177,23 @@ class TestRunFile : public QObject {
     QCOMPARE(run->targetSteps(), std::int64_t{5000});
     QCOMPARE(run->state(), RunState::Paused);
     QCOMPARE(runFileDigest(path), runFileDigest(whole));
+  }
+
+  void aRunThatIsOnlyLookedAtKeepsItsLabel() {
+    const TemporaryFolder folder;
+    const std::string path = folder.path("a.lscope");
+    makeRun(path, 50);
+    const std::string digest = runFileDigest(path);
+    {
+      const auto run = openRunFile(path, storeRegistry(), OpenMode::Read);
+      run->setLabel({"One", "first", false});
+      run->setLabel({"Two", "a note\nof two lines", true});
+      QVERIFY(run->budget().bytes > 0);
+      QCOMPARE(run->budget().checkpointLimit, std::size_t{512} << 20U);
+    }
+    const auto run = openRunFile(path, storeRegistry(), OpenMode::Read);
+    QVERIFY(run->label() == (RunLabel{"Two", "a note\nof two lines", true}));
+    QCOMPARE(runFileDigest(path), digest);
   }
 
   void rowsAreNeverDuplicated() {
@@ -232,7 +249,8 @@ class TestRunFile : public QObject {
     const auto reader = openRunFile(path, storeRegistry(), OpenMode::Read);
     QCOMPARE(reader->state(), RunState::Running);
     verifyHistory(*reader, 60);
-    QVERIFY_THROWS_EXCEPTION(IoError, reader->setTitle("no"));
+    reader->setLabel({"no"});
+    QTRY_VERIFY(!reader->store()->failure().empty());  // the writer has the file
     QCOMPARE(runFileInfo(path)["state"].get<std::string>(), std::string("running"));
     // The writer goes on and closes while the reader keeps its file open.
     recordSteps(*run, 61, 90);
@@ -413,7 +431,7 @@ class TestRunFile : public QObject {
     // Other id, time, title, chunks and wall time: same digest.
     {
       RunInfo info = storeInfo();
-      info.title = "Other";
+      info.label.title = "Other";
       info.created = "2001-01-01T00:00:00Z";
       info.machine = "another";
       const auto run = createRunFile(folder.path("b.lscope"), *storeLab(), info);
@@ -505,7 +523,7 @@ class TestRunFile : public QObject {
     QCOMPARE(entries[0].lastStep, std::int64_t{30});
     QVERIFY(entries[0].bytes > 0);
     QCOMPARE(entries[1].path, older);
-    QCOMPARE(entries[1].info.title, std::string("A title"));
+    QCOMPARE(entries[1].info.label.title, std::string("A title"));
     QVERIFY(entries[0].error.empty() && entries[1].error.empty());
     QVERIFY(!entries[2].error.empty());
     QVERIFY(listRunFiles(folder.path("none")).empty());

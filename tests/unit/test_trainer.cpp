@@ -197,18 +197,18 @@ class TestTrainer : public QObject {
     Session session(lab, factory, scheduler);
     Member& parent = session.start(Json::object(), 3, 150, 0, false);
     parent.trainer->wait();
-    Member& branch = session.branch(parent, 70, Json::object(), false);
+    Member& branch = session.branch(parent, {.step = 70});
     branch.trainer->wait();
     QCOMPARE(branch.run->info().forkStep, 70);
     QCOMPARE(branch.run->info().parent, parent.run->info().id);
     const ScalarSeries& mine = branch.run->scalars("loss");
     QCOMPARE(mine[0].step, 80);
     for (std::size_t i = 0; i < mine.size(); ++i) QCOMPARE(mine[i].value, parent.run->scalars("loss")[i + 8].value);
-    Member& other = session.branch(parent, 70, {{"lr", 0.001}}, false);
+    Member& other = session.branch(parent, {.step = 70, .set = {{"lr", 0.001}}});
     other.trainer->wait();
     QVERIFY(other.run->scalars("loss").back().value != mine.back().value);
     QCOMPARE(other.run->info().difference, Json({{"lr", 0.001}}));
-    QVERIFY_EXCEPTION_THROWN(session.branch(parent, 1000, Json::object(), false), ConfigError);
+    QVERIFY_EXCEPTION_THROWN(session.branch(parent, {.step = 1000}), ConfigError);
   }
 
   void divergenceIsAnEventAndKeepsTheRun() {

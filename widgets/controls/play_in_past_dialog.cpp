@@ -53,7 +53,7 @@ PlayInPastDialog::PlayInPastDialog(SessionModel& model, std::int64_t step, QWidg
   });
   connect(branch, &QCommandLinkButton::clicked, this, [this, &model, step] {
     accept();
-    model.branchAt(step, Json::object());
+    model.branchAt({.step = step});
   });
   (canGoOn ? follow : branch)->setFocus();
 }

@@ -7,7 +7,7 @@
 #include <QPixmap>
 #include <algorithm>
 
-#include "widgets/controls/number_field.h"
+#include "widgets/model/run_name.h"
 #include "widgets/model/theme.h"
 
 namespace learnscope {
@@ -33,6 +33,16 @@ QString stateText(RunState state) {
       return RunSetModel::tr("interrupted");
   }
   return {};
+}
+
+/// "12.3 MB; checkpoints 8.1 of 512 MB".
+QString sizeText(const Run& run) {
+  const RunBudget budget = run.budget();
+  const QLocale locale;
+  return RunSetModel::tr("%1; checkpoints %2 of %3")
+      .arg(locale.formattedDataSize(static_cast<qint64>(budget.bytes)),
+           locale.formattedDataSize(static_cast<qint64>(budget.checkpointBytes)),
+           locale.formattedDataSize(static_cast<qint64>(budget.checkpointLimit)));
 }
 
 /// The run's line as plots draw it: colour and dash.
@@ -64,7 +74,6 @@ void RunSetModel::rebuild() {
   beginResetModel();
   nodes_.clear();
   roots_.clear();
-  // What all runs share says nothing: each shows how it differs from the first.
   for (std::size_t i = 0; i < members.size(); ++i) {
     Node node;
     node.run = members[i]->run;
@@ -72,12 +81,6 @@ void RunSetModel::rebuild() {
     const RunInfo& info = node.run->info();
     for (std::size_t j = 0; j < members.size(); ++j)
       if (!info.parent.empty() && members[j]->run->info().id == info.parent) node.parent = static_cast<int>(j);
-    const Json difference =
-        info.parent.empty() ? info.config.difference(members.front()->run->info().config) : info.difference;
-    QStringList parts;
-    for (const auto& [id, value] : difference.items())
-      parts << text(id) + QStringLiteral(" ") + NumberField::format(value);
-    node.difference = parts.join(QStringLiteral(", "));
     nodes_.push_back(std::move(node));
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -132,17 +135,18 @@ std::string RunSetModel::runId(const QModelIndex& index) const {
 }
 
 QString RunSetModel::title(const Node& node) const {
-  const QString given = text(node.run->title());
-  QString shown = given.isEmpty() ? tr("Run %1").arg(node.color + 1) : given;
-  if (node.parent >= 0)
-    shown += tr(" from %1").arg(QLocale().toString(static_cast<qlonglong>(node.run->info().forkStep)));
-  return node.difference.isEmpty() ? shown : shown + QStringLiteral(" \u00b7 ") + node.difference;
+  const QString name = runName(model_, *node.run);
+  return node.run->label().starred ? QStringLiteral("\u2605 ") + name : name;
 }
 
 QString RunSetModel::toolTip(const Node& node) const {
   const RunInfo& info = node.run->info();
   QString tip = QStringLiteral("<p><b>%1</b></p><p>").arg(title(node).toHtmlEscaped());
   tip += tr("seed %1, started %2<br>").arg(info.seed).arg(text(info.created).toHtmlEscaped());
+  const QString note = text(node.run->label().note).toHtmlEscaped();
+  if (!note.isEmpty())
+    tip += QStringLiteral("<i>") + QString(note).replace(u'\n', QLatin1String("<br>")) + QStringLiteral("</i><br>");
+  tip += sizeText(*node.run) + QStringLiteral("<br>");
   if (node.run->store()) tip += text(node.run->store()->path()).toHtmlEscaped();
   const QString message = text(node.run->stateMessage());
   return tip + (message.isEmpty() ? QStringLiteral("</p>")
@@ -193,7 +197,12 @@ bool RunSetModel::setData(const QModelIndex& index, const QVariant& value, int r
   const std::string id = runId(index);
   if (id.empty()) return false;
   if (role == Qt::CheckStateRole) model_.userShow(id, value.toInt() == Qt::Checked);
-  if (role == Qt::EditRole) model_.userRename(id, value.toString().trimmed());
+  if (role == Qt::EditRole)
+    if (const Member* member = model_.session().find(id)) {
+      RunLabel label = member->run->label();
+      label.title = value.toString().trimmed().toStdString();
+      if (!label.title.empty()) model_.userLabel(id, label);
+    }
   return role == Qt::CheckStateRole || role == Qt::EditRole;
 }
 

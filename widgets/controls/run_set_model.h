@@ -34,7 +34,6 @@ class RunSetModel : public QAbstractItemModel {
     int color = 0;
     int parent = -1;
     std::vector<int> children;
-    QString difference;
   };
   void rebuild();
   void renew();

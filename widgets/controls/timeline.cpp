@@ -15,6 +15,7 @@
 #include "widgets/controls/timeline_track.h"
 #include "widgets/controls/value_slider.h"
 #include "widgets/model/icons.h"
+#include "widgets/model/playback.h"
 #include "widgets/model/theme.h"
 
 namespace learnscope {
@@ -58,12 +59,18 @@ class PlayButton : public QToolButton {
 }  // namespace
 
 Timeline::Timeline(SessionModel& model, QWidget* parent)
-    : QWidget(parent), model_(model), track_(new TimelineTrack(model, this)) {
+    : QWidget(parent),
+      model_(model),
+      playback_(new Playback(model, this)),
+      track_(new TimelineTrack(model, *playback_, this)) {
   setObjectName(QStringLiteral("timeline"));
   setAccessibleName(tr("Timeline"));
 
   auto* start =
       button(QStringLiteral("start"), QStringLiteral("start"), tr("To the start"), tr("To the first step (Home)"));
+  replay_ = button(QStringLiteral("replay"), QStringLiteral("replay"), tr("Play back"),
+                   tr("Play back what was recorded (P); drag with Shift over the track to loop a range"));
+  replay_->setCheckable(true);
   play_ = new PlayButton(this);
   play_->setObjectName(QStringLiteral("timeline.play"));
   play_->setCheckable(true);
@@ -97,7 +104,7 @@ Timeline::Timeline(SessionModel& model, QWidget* parent)
 
   auto* buttons = new QHBoxLayout;
   buttons->setSpacing(1);
-  for (QToolButton* each : {start, play_, step_, end}) buttons->addWidget(each);
+  for (QToolButton* each : {start, replay_, play_, step_, end}) buttons->addWidget(each);
   auto* left = new QVBoxLayout;
   left->setSpacing(0);
   left->addStretch();
@@ -120,6 +127,8 @@ Timeline::Timeline(SessionModel& model, QWidget* parent)
   connect(start, &QToolButton::clicked, this, [this] { model_.userCursor(track_->first()); });
   connect(end, &QToolButton::clicked, &model_, &SessionModel::follow);
   connect(play_, &QToolButton::clicked, this, &Timeline::toggle);
+  connect(replay_, &QToolButton::clicked, this, &Timeline::replay);
+  connect(playback_, &Playback::changed, this, &Timeline::showState);
   connect(step_, &QToolButton::clicked, &model_, &SessionModel::step);
   connect(live_, &QToolButton::clicked, this, [this](bool on) {
     on ? model_.follow() : model_.userCursor(model_.cursor());
@@ -155,19 +164,32 @@ void Timeline::toggle() {
   showState();
 }
 
+void Timeline::replay() {
+  playback_->playing() ? playback_->stop() : playback_->play();
+  showState();
+}
+
 void Timeline::showState() {
   const bool playing = model_.playing();
   play_->setChecked(playing);
   play_->setAccessibleName(playing ? tr("Pause") : tr("Play"));
   play_->setToolTip(playing ? tr("Pause (Space)") : model_.run() ? tr("Train on (Space)") : tr("Start a run (Space)"));
   live_->setChecked(model_.following());
+  replay_->setChecked(playback_->playing());
+  replay_->setEnabled(model_.run() && model_.run()->lastStep() > model_.run()->info().forkStep);
   step_->setEnabled(!playing);
   const double speed = model_.speed();
   if (!speed_->isSliderDown()) speed_->setNumber(speed <= 0 ? fastest : speed);
   speedText_->setText(speedText(speed));
   const QLocale locale;
-  position_->setText(QStringLiteral("%1 / %2").arg(locale.toString(static_cast<qlonglong>(model_.cursor())),
-                                                   locale.toString(static_cast<qlonglong>(track_->last()))));
+  const std::int64_t at = model_.cursor(), shown = model_.shownStep();
+  QString position = QStringLiteral("%1 / %2").arg(locale.toString(static_cast<qlonglong>(at)),
+                                                   locale.toString(static_cast<qlonglong>(track_->last())));
+  // Arrays are recorded at wider spacing than curves: say when pictures are of an earlier step.
+  const bool exact = model_.following() || shown == at;
+  if (!exact) position += tr("  (pictures: %1)").arg(locale.toString(static_cast<qlonglong>(shown)));
+  position_->setText(position);
+  position_->setToolTip(exact ? QString() : tr("Views of arrays show the nearest record before the cursor"));
 }
 
 void Timeline::keyPressEvent(QKeyEvent* event) {
@@ -176,6 +198,8 @@ void Timeline::keyPressEvent(QKeyEvent* event) {
       return toggle();
     case Qt::Key_Period:
       return model_.step();
+    case Qt::Key_P:
+      return replay();
     case Qt::Key_L:
       return findChild<QToolButton*>(QStringLiteral("timeline.scale"))->click();
     default:

@@ -10,6 +10,7 @@ class QToolButton;
 
 namespace learnscope {
 
+class Playback;
 class TimelineTrack;
 class ValueSlider;
 
@@ -20,6 +21,7 @@ class Timeline : public QWidget {
  public:
   explicit Timeline(SessionModel& model, QWidget* parent = nullptr);
   TimelineTrack* track() const { return track_; }
+  Playback& playback() { return *playback_; }
 
   /// Steps a second for a place of the speed slider, and back; the right end is 0 = as fast as possible.
   static QString speedText(double speed);
@@ -27,6 +29,8 @@ class Timeline : public QWidget {
  public slots:
   /// Play if paused, pause if playing.
   void toggle();
+  /// Play back what was recorded, or stop that.
+  void replay();
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
@@ -37,7 +41,9 @@ class Timeline : public QWidget {
   void showState();
 
   SessionModel& model_;
+  Playback* playback_;
   TimelineTrack* track_;
+  QToolButton* replay_;
   QToolButton* play_;
   QToolButton* step_;
   QToolButton* live_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "widgets/controls/timeline_track.h"
+#include "widgets/model/playback.h"
 
 namespace learnscope {
 namespace {
@@ -141,6 +142,12 @@ void TimelineTrack::paintBelow(QPainter& painter, const StepScale& s, const Them
 void TimelineTrack::paintCursor(QPainter& painter, const StepScale& s, const Theme& theme) const {
   if (!model_.run()) return;
   const QRectF whole = bar();
+  if (const auto& range = playback_.range()) {
+    const QRectF loop(QPointF(s.x(range->first), whole.top() - 3), QPointF(s.x(range->second), whole.bottom() + 3));
+    painter.setPen(QPen(theme.accent, 1.4));
+    painter.setBrush(faded(theme.accent, 0.16));
+    painter.drawRoundedRect(loop, 3, 3);
+  }
   if (const auto hover = model_.hoverStep()) {
     painter.setPen(QPen(theme.muted, 1, Qt::DotLine));
     painter.drawLine(QPointF(s.x(*hover), whole.top() - 2), QPointF(s.x(*hover), whole.bottom() + 2));

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "widgets/controls/event_list.h"
+#include "widgets/model/playback.h"
 
 namespace learnscope {
 namespace {
@@ -52,7 +53,8 @@ QAccessibleInterface* makeAccessible(const QString& name, QObject* object) {
 
 }  // namespace
 
-TimelineTrack::TimelineTrack(SessionModel& model, QWidget* parent) : QWidget(parent), model_(model) {
+TimelineTrack::TimelineTrack(SessionModel& model, Playback& playback, QWidget* parent)
+    : QWidget(parent), model_(model), playback_(playback) {
   // Before the first name is set: that already asks for the interface, which is then kept.
   [[maybe_unused]] static const bool installed = (QAccessible::installFactory(makeAccessible), true);
   setObjectName(QStringLiteral("timeline.track"));
@@ -65,6 +67,7 @@ TimelineTrack::TimelineTrack(SessionModel& model, QWidget* parent) : QWidget(par
   connect(&model_, &SessionModel::refreshed, this, &TimelineTrack::refresh);
   connect(&model_, &SessionModel::cursorChanged, this, qOverload<>(&QWidget::update));
   connect(&model_, &SessionModel::hoverChanged, this, qOverload<>(&QWidget::update));
+  connect(&playback_, &Playback::changed, this, qOverload<>(&QWidget::update));
   const auto renew = [this] {
     stale_ = true;
     refresh();
@@ -220,11 +223,18 @@ void TimelineTrack::keyPressEvent(QKeyEvent* event) {
 
 void TimelineTrack::mousePressEvent(QMouseEvent* event) {
   if (event->button() != Qt::LeftButton || !model_.run()) return event->ignore();
+  if (event->modifiers().testFlag(Qt::ShiftModifier)) {
+    rangeFrom_ = std::clamp(scale().step(event->position().x()), first_, reached_);
+    playback_.setRange({});
+    return;
+  }
   dragging_ = true;
   moveTo(event->position().x(), false);
 }
 
 void TimelineTrack::mouseMoveEvent(QMouseEvent* event) {
+  if (rangeFrom_)
+    playback_.setRange({{*rangeFrom_, std::clamp(scale().step(event->position().x()), first_, reached_)}});
   if (dragging_) moveTo(event->position().x(), false);
   const std::int64_t step = scale().step(event->position().x());
   if (model_.run() && step <= model_.run()->lastStep())
@@ -236,6 +246,7 @@ void TimelineTrack::mouseMoveEvent(QMouseEvent* event) {
 void TimelineTrack::mouseReleaseEvent(QMouseEvent* event) {
   if (dragging_) moveTo(event->position().x(), true);
   dragging_ = false;
+  rangeFrom_.reset();
   update();
 }
 

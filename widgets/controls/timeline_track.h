@@ -10,12 +10,14 @@
 
 namespace learnscope {
 
+class Playback;
+
 /// The timeline's picture of the current run: progress against the target, phases, events, interventions, checkpoints,
 /// branches, and the cursor, which can be dragged and moved by keys. A slider to screen readers.
 class TimelineTrack : public QWidget {
   Q_OBJECT
  public:
-  explicit TimelineTrack(SessionModel& model, QWidget* parent = nullptr);
+  TimelineTrack(SessionModel& model, Playback& playback, QWidget* parent = nullptr);
   void setLogarithmic(bool on);
   bool logarithmic() const { return logarithmic_; }
   /// The cursor to the previous (-1) or next (+1) event.
@@ -74,6 +76,8 @@ class TimelineTrack : public QWidget {
   void paintCursor(QPainter& painter, const StepScale& s, const Theme& theme) const;
 
   SessionModel& model_;
+  Playback& playback_;
+  std::optional<std::int64_t> rangeFrom_;  ///< where a drag with Shift began
   bool logarithmic_ = false;
   bool dragging_ = false;
   std::int64_t first_ = 0, last_ = 1, reached_ = 0;

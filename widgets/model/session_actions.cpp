@@ -2,6 +2,7 @@
 // What the user does to a session: the half of SessionModel that changes runs and fills the undo stack.
 #include <algorithm>
 
+#include "widgets/model/run_name.h"
 #include "widgets/model/session_model_impl.h"
 #include "widgets/model/undo_commands.h"
 
@@ -11,12 +12,6 @@ namespace {
 using Phase = TrainerStatus::Phase;
 
 QString text(const std::string& s) { return QString::fromStdString(s); }
-
-/// `json` as a user reads it: no quotes around texts, at most 30 characters.
-QString shortText(const Json& json) {
-  const QString all = text(json.is_string() ? json.get<std::string>() : json.dump());
-  return all.size() <= 30 ? all : all.left(29) + QChar(0x2026);
-}
 
 bool descends(const Session& session, const Member* member, const std::string& ancestor) {
   while (member && member->run->info().id != ancestor) member = session.find(member->run->info().parent);
@@ -178,7 +173,7 @@ void SessionModel::undoIntervention(const std::string& runId, std::size_t journa
   const std::vector<JournalEntry> journal = member->run->journal();
   for (std::size_t i = journalLength; i < journal.size(); ++i)
     if (journal[i].command.contains("intervene")) {
-      branch(*member, journal[i].step, Json::object(), !playing(), i);
+      branch(*member, {.step = journal[i].step, .paused = !playing(), .journalLength = i});
       return;
     }
   throw ConfigError("/intervene", "", "it has not taken effect yet, or was refused");
@@ -195,6 +190,19 @@ void SessionModel::userCursor(std::int64_t step) {
       [this, followed, before] { followed ? follow() : setCursor(before); }, [this, after] { setCursor(after); });
 }
 
+void SessionModel::userCompare(const Comparison& comparison) {
+  const Comparison before = comparison_;
+  if (before == comparison) return;
+  const auto apply = [this](const Comparison& wanted) {
+    comparison_ = wanted;
+    emit comparisonChanged();
+    change();
+  };
+  apply(comparison);
+  done(
+      tr("Compare runs"), {}, [=] { apply(before); }, [=] { apply(comparison); });
+}
+
 void SessionModel::userSelect(const Selection& selection) {
   const Selection before = selection_;
   if (before == selection) return;
@@ -204,18 +212,24 @@ void SessionModel::userSelect(const Selection& selection) {
       [this, selection] { select(selection); });
 }
 
-void SessionModel::userRename(const std::string& runId, const QString& title) {
-  const Member* member = session_->find(runId);
-  if (!member || title.trimmed().isEmpty() || text(member->run->title()) == title) return;
-  const auto apply = [this, runId](const QString& name) {
-    if (const Member* found = session_->find(runId)) found->run->setTitle(name.toStdString());
-    emit runSetChanged();
-    change();
-  };
-  const QString before = text(member->run->title());
-  apply(title);
-  done(
-      tr("Rename run"), {}, [=] { apply(before); }, [=] { apply(title); });
+void SessionModel::userLabel(const std::string& runId, const RunLabel& label) {
+  say([&] {
+    const Member* member = session_->find(runId);
+    if (!member || member->run->label() == label) return;
+    const auto apply = [this, runId](const RunLabel& written) {
+      if (const Member* found = session_->find(runId)) found->run->setLabel(written);
+      emit runSetChanged();
+      change();
+    };
+    const RunLabel before = member->run->label();
+    apply(label);
+    done(
+        before.title != label.title ? tr("Rename run")
+        : before.note != label.note ? tr("Note on run")
+        : label.starred             ? tr("Star run")
+                                    : tr("Take the star off"),
+        {}, [=] { apply(before); }, [=] { apply(label); });
+  });
 }
 
 void SessionModel::userShow(const std::string& runId, bool shown) {
@@ -231,25 +245,44 @@ void SessionModel::userShow(const std::string& runId, bool shown) {
       shown ? tr("Show run") : tr("Hide run"), {}, [=] { apply(!shown); }, [=] { apply(shown); });
 }
 
-void SessionModel::userRemove(const std::string& runId) {
+void SessionModel::userRemove(const std::string& runId) { takeOut(runId, tr("Remove run"), nullptr, nullptr); }
+
+void SessionModel::userDelete(const std::string& runId, std::function<void()> discard, std::function<void()> restore) {
+  takeOut(runId, tr("Delete run"), std::move(discard), std::move(restore));
+}
+
+void SessionModel::takeOut(const std::string& runId, const QString& what, std::function<void()> discard,
+                           std::function<void()> restore) {
   Member* member = session_->find(runId);
   if (!member) return;
   const std::shared_ptr<Run> run = member->run;
   const bool trained = member->trainer != nullptr;
-  const auto remove = [this, runId] {
-    Member* found = session_->find(runId);
+  const auto gone = std::make_shared<std::shared_future<void>>();
+  const auto remove = [this, run, discard, gone] {
+    Member* found = session_->find(run->info().id);
     if (!found) return;
     // Its trainer ends at a step boundary and closes the file: not while the window waits.
-    impl_->closing.push_back(
-        std::async(std::launch::async, [trainer = std::move(found->trainer)]() mutable { trainer.reset(); }));
+    *gone = std::async(std::launch::async, [this, run, discard, trainer = std::move(found->trainer)]() mutable {
+              trainer.reset();
+              if (!discard) return;
+              try {
+                if (run->store()) run->store()->close();
+                discard();
+              } catch (const Error& error) {
+                QMetaObject::invokeMethod(this, [this, why = QString::fromUtf8(error.what())] { emit problem(why); });
+              }
+            }).share();
+    impl_->closing.push_back(*gone);
     session_->remove(*found);
     emit runSetChanged();
     change();
   };
   remove();
   done(
-      tr("Remove run"), {},
-      [this, run, trained] {
+      what, {},
+      [this, run, trained, gone, restore] {
+        gone->wait();
+        if (restore) restore();
         session_->open(run, trained);
         emit runSetChanged();
         change();
@@ -293,7 +326,7 @@ void SessionModel::startPreset(const Preset& preset) {
       const std::int64_t steps = preset.steps > 0 ? preset.steps : lab.defaultSteps(configs[i]);
       for (const std::uint64_t seed : preset.runs[i].seeds) {
         Member& member = session_->start(preset.runs[i].set, seed, steps, preset.speed, driven);
-        member.run->setTitle((preset.title + tr(", seed %1").arg(seed)).toStdString());
+        member.run->setLabel({(preset.title + tr(", seed %1").arg(seed)).toStdString()});
         if (!first) first = &member;
       }
     }
@@ -394,24 +427,40 @@ void SessionModel::setSpeed(double speed) {
   emit statusChanged();
 }
 
-void SessionModel::branchAt(std::int64_t step, const Json& difference) {
+void SessionModel::branchAt(const Fork& fork, bool afterParent) {
   say([&] {
     Member* member = session_->current();
     if (!member) throw ConfigError("/branch", "", "there is no run to branch from");
-    branch(*member, step, difference, false);
+    const std::string parent = member->run->info().id;
+    Fork asked = fork;
+    asked.paused |= afterParent;
+    asked.beside |= afterParent;
+    const Member& child = branch(*member, asked);
+    if (afterParent) impl_->waiting.emplace_back(child.run->info().id, parent);
   });
 }
 
-void SessionModel::branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
-                          std::optional<std::size_t> journalLength) {
-  if (parent.trainer) parent.trainer->post({"pause", nullptr});
-  Member& child = session_->branch(parent, step, difference, paused, journalLength);
+/// Branches that wait for their parents begin when those have come to rest.
+void SessionModel::startWaiting() {
+  std::erase_if(impl_->waiting, [this](const auto& pair) {
+    const Member* child = session_->find(pair.first);
+    const Member* parent = session_->find(pair.second);
+    if (!child || !child->trainer) return true;
+    if (parent && parent->trainer && parent->trainer->status().running) return false;
+    child->trainer->post({"run", nullptr});
+    return true;
+  });
+}
+
+Member& SessionModel::branch(Member& parent, const Fork& fork) {
+  Member& child = session_->branch(parent, fork);
   if (child.trainer) child.trainer->setSpeed(speed_);
   following_ = true;
   adoptCurrent();
   emit runSetChanged();
   emit statusChanged();
   change();
+  return child;
 }
 
 void SessionModel::analyse(const std::string& key, const std::string& analysis, std::int64_t step,
@@ -440,7 +489,9 @@ void SessionModel::perform(const Command& command) {
   } else if (command.verb == "branch") {
     Member* member = session_->current();
     if (!member) throw ConfigError("/branch", "", "there is no run to branch from");
-    branch(*member, value.at("step"), value.value("set", Json::object()), true);
+    Fork fork = forkOf(value);
+    fork.paused = true;
+    branch(*member, fork);
   } else if (command.verb == "analyse") {
     const bool newest = !value.contains("step") || value.at("step").is_null();
     analyse("command", value.at("name"), newest ? -1 : value.at("step").get<std::int64_t>(),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/model/session_model.h"
 
+#include <QLocale>
 #include <QRegularExpression>
 #include <QTimer>
 #include <algorithm>
 
 #include "engine/core/stepper.h"
+#include "widgets/model/run_name.h"
 #include "widgets/model/session_model_impl.h"
 
 namespace learnscope {
@@ -206,6 +208,57 @@ void SessionModel::follow() {
   change();
 }
 
+int SessionModel::colorOf(const Run& run) const {
+  const auto& members = session_->members();
+  const auto found = std::find_if(members.begin(), members.end(), [&](const auto& m) { return m->run.get() == &run; });
+  return static_cast<int>(found - members.begin());
+}
+
+std::optional<std::int64_t> SessionModel::eventStep(const Run& run, const std::string& event) const {
+  const Run* at = &run;
+  for (std::int64_t until = INT64_MAX; at;) {
+    for (const Event& each : at->events())
+      if (each.id == event && each.step <= until) return each.step;
+    until = at->info().forkStep;
+    const Member* parent = at->info().parent.empty() ? nullptr : session_->find(at->info().parent);
+    at = parent ? parent->run.get() : nullptr;
+  }
+  return {};
+}
+
+/// Said once a run, before regular checkpoints are thinned out.
+void SessionModel::watchBudget() {
+  constexpr qint64 budgetGap = 5000;
+  constexpr double near = 0.8;
+  Impl& d = *impl_;
+  if (d.clock.elapsed() - d.lastBudget < budgetGap) return;
+  d.lastBudget = d.clock.elapsed();
+  for (const auto& member : session_->members()) {
+    if (!member->trainer || d.warnedBudget.contains(member->run->info().id)) continue;
+    const RunBudget budget = member->run->budget();
+    if (static_cast<double>(budget.checkpointBytes) <= near * static_cast<double>(budget.checkpointLimit)) continue;
+    d.warnedBudget.insert(member->run->info().id);
+    emit note(tr("The checkpoints of %1 take %2 of %3. Above that regular ones are thinned out: going back gets "
+                 "slower, nothing recorded is lost.")
+                  .arg(runName(*this, *member->run),
+                       QLocale().formattedDataSize(static_cast<qint64>(budget.checkpointBytes)),
+                       QLocale().formattedDataSize(static_cast<qint64>(budget.checkpointLimit))));
+  }
+}
+
+std::int64_t SessionModel::shownStep() const {
+  const std::shared_ptr<Run> current = run();
+  const std::int64_t at = cursor();
+  std::int64_t shown = -1;
+  if (current)
+    for (const std::string& measure : current->recordedArrays()) {
+      const auto& records = current->arrays(measure);
+      const std::ptrdiff_t index = indexAt(records, at);
+      if (index >= 0) shown = std::max(shown, records[static_cast<std::size_t>(index)].step);
+    }
+  return shown < 0 ? at : shown;
+}
+
 void SessionModel::setHoverStep(std::optional<std::int64_t> step) {
   if (hover_ == step) return;
   hover_ = step;
@@ -264,6 +317,8 @@ void SessionModel::tick() {
   if (state.phase != d.phase || (now - d.lastStatus >= statusGap && (changed || state.phase == Phase::Building)))
     announceStatus(state);
   if (changed) {
+    startWaiting();
+    watchBudget();
     d.seenVersion = version;
     d.dirty = false;
     d.lastChange = now;

@@ -20,6 +20,16 @@ struct Selection {
   bool operator==(const Selection&) const = default;
 };
 
+/// How line plots show the runs of the set together. Colour then says the run, dash the measure.
+struct Comparison {
+  enum class Mode { Off, Overlay, Difference };  ///< Off: as the view's page says; Difference: from the current run
+  enum class Align { Step, WallTime, Event };
+  Mode mode = Mode::Off;
+  Align align = Align::Step;
+  std::string event = {};  ///< of Align::Event: its step is x = 0; runs without it are left out
+  bool operator==(const Comparison&) const = default;
+};
+
 /// The GUI's side of a session: one cursor, one selection, one undo stack, one display timer that polls the runs and
 /// tells views when something is new. Lives on the GUI thread.
 class SessionModel : public QObject {
@@ -29,6 +39,7 @@ class SessionModel : public QObject {
   ~SessionModel() override;
 
   Session& session() { return *session_; }
+  const Session& session() const { return *session_; }
   const LabPage& page() const { return page_; }
   const Description& description() const;
   /// The current run, or null before the first.
@@ -64,6 +75,14 @@ class SessionModel : public QObject {
   std::optional<std::int64_t> hoverStep() const { return hover_; }
   void setHoverStep(std::optional<std::int64_t> step);
 
+  const Comparison& comparison() const { return comparison_; }
+  /// Place of a run in the set: the category of its colour everywhere.
+  int colorOf(const Run& run) const;
+  /// The step of an event in a run or, before its fork, in its ancestors of the set.
+  std::optional<std::int64_t> eventStep(const Run& run, const std::string& event) const;
+  /// The step of the newest arrays at or before the cursor: what pictures show.
+  std::int64_t shownStep() const;
+
   const Selection& selection() const { return selection_; }
   void select(Selection selection);
 
@@ -81,12 +100,16 @@ class SessionModel : public QObject {
   void userIntervene(const std::string& intervention, const Json& arguments);
   void userCursor(std::int64_t step);
   void userSelect(const Selection& selection);
+  void userCompare(const Comparison& comparison);
   void userSeed(std::uint64_t seed);
   void userSteps(std::int64_t steps);
-  void userRename(const std::string& runId, const QString& title);
+  /// Name, note and star of a run.
+  void userLabel(const std::string& runId, const RunLabel& label);
   void userShow(const std::string& runId, bool shown);
   /// Takes a run out of the set; its file stays.
   void userRemove(const std::string& runId);
+  /// The same, and then `discard` puts its closed file away, on another thread; undoing calls `restore` first.
+  void userDelete(const std::string& runId, std::function<void()> discard, std::function<void()> restore);
   /// Puts one parameter, or all (empty), back to the lab's default.
   void userReset(const std::string& parameter);
   /// What happens between the two is one step of undo, however long it takes.
@@ -107,7 +130,8 @@ class SessionModel : public QObject {
   /// Steps a second; 0 = max.
   void setSpeed(double speed);
   double speed() const { return speed_; }
-  void branchAt(std::int64_t step, const Json& difference);
+  /// A branch of the current run; with `afterParent` it trains when the parent has come to rest.
+  void branchAt(const Fork& fork, bool afterParent = false);
   /// Carries out any command of the vocabulary; those of the window are emitted as windowCommand. Throws ConfigError.
   void perform(const Command& command);
   /// Computes an analysis of the current run on the analysis thread; `analysisReady` follows with the same key.
@@ -122,6 +146,7 @@ class SessionModel : public QObject {
   void cursorChanged(std::int64_t step);
   void hoverChanged();
   void selectionChanged();
+  void comparisonChanged();
   void currentRunChanged();
   void runSetChanged();
   void statusChanged();
@@ -132,6 +157,8 @@ class SessionModel : public QObject {
   void analysisReady(const QString& key, const learnscope::AnalysisResult& result);
   /// Commands of a preset have begun to play, or ended.
   void scriptChanged(bool playing);
+  /// Something worth knowing; nothing was refused.
+  void note(const QString& text);
   /// Something was refused or failed; said once, at the border.
   void problem(const QString& text);
 
@@ -140,6 +167,7 @@ class SessionModel : public QObject {
   void tick();
   void announceStatus(const TrainerStatus& state);
   void syncLive();
+  void watchBudget();
   void change();
   void say(const std::function<void()>& action);
   void done(const QString& text, const QString& key, std::function<void()> undo, std::function<void()> redo);
@@ -148,8 +176,10 @@ class SessionModel : public QObject {
   void applySet(const std::string& runId, const std::string& parameter, const Json& value);
   void intervene(const std::string& intervention, const Json& arguments);
   void undoIntervention(const std::string& runId, std::size_t journalLength);
-  void branch(Member& parent, std::int64_t step, const Json& difference, bool paused,
-              std::optional<std::size_t> journalLength = {});
+  Member& branch(Member& parent, const Fork& fork);
+  void startWaiting();
+  void takeOut(const std::string& runId, const QString& what, std::function<void()> discard,
+               std::function<void()> restore);
   void adoptCurrent();
   void pauseAll();
   void post(const Command& command);
@@ -163,6 +193,7 @@ class SessionModel : public QObject {
   std::int64_t cursor_ = 0;
   std::optional<std::int64_t> hover_;
   Selection selection_;
+  Comparison comparison_;
   double speed_ = 0;
 };
 

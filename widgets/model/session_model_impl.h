@@ -28,6 +28,8 @@ struct SessionModel::Impl {
   qint64 gap = 16;         // ms between refreshes that the views can bear
   qint64 lastChange = 0;
   qint64 lastStatus = -1000;
+  qint64 lastBudget = 0;
+  std::set<std::string> warnedBudget;  // runs whose checkpoints are near their limit
   std::int64_t announcedCursor = -1;
   std::string currentId;
   QString signature;  // of the run set
@@ -53,7 +55,8 @@ struct SessionModel::Impl {
   QString gestureSubject;
   qint64 gestureEnd = 0;
 
-  std::vector<std::future<void>> closing;  // trainers of removed runs
+  std::vector<std::shared_future<void>> closing;             // trainers of removed runs
+  std::vector<std::pair<std::string, std::string>> waiting;  // branches that begin when their parents rest
   ScriptPlayer* script = nullptr;
   std::unique_ptr<ArrayLoader> loader;
 };

@@ -15,7 +15,8 @@ XSource xSourceOf(const Json& view);
 /// Steps to x: themselves, or the value of the run's measure "wallTime" or "epoch" recorded at or before the step.
 class StepAxis {
  public:
-  StepAxis(std::shared_ptr<const Run> run, XSource source);
+  /// `origin` is the x that becomes 0.
+  StepAxis(std::shared_ptr<const Run> run, XSource source, double origin = 0);
   double x(std::int64_t step) const;
   /// The last step at or before `x`.
   std::int64_t step(double x) const;
@@ -23,7 +24,12 @@ class StepAxis {
  private:
   std::shared_ptr<const Run> run_;
   const ScalarSeries* series_ = nullptr;
+  double origin_;
 };
+
+/// The axis of a run in a comparison; none where the event it is aligned by did not happen.
+std::unique_ptr<StepAxis> comparedAxis(const SessionModel& model, const std::shared_ptr<const Run>& run,
+                                       XSource source);
 
 /// One layer of a line plot as its page says.
 struct LineSpec {
@@ -90,6 +96,10 @@ class LineLayer {
 /// A scalar measure: one line a run, or with `band` the mean over runs and a ribbon of one standard deviation.
 std::unique_ptr<LineLayer> scalarLayer(LineSpec spec, LineContext& context, std::vector<std::shared_ptr<Run>> runs,
                                        std::shared_ptr<Run> current, XSource source);
+/// A scalar measure of several runs, each in its colour; in Mode::Difference less the value that `current` has at the
+/// same x, from its start to its end.
+std::unique_ptr<LineLayer> comparedLayer(LineSpec spec, LineContext& context, std::vector<std::shared_ptr<Run>> runs,
+                                         std::shared_ptr<Run> current, XSource source);
 /// An array measure [K]: K lines, quantile ribbons above 32, or with `band` mean and deviation over its items.
 std::unique_ptr<LineLayer> itemLayer(LineSpec spec, LineContext& context, std::shared_ptr<Run> run, XSource source);
 

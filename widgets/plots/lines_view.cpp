@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/model/run_name.h"
+
 namespace learnscope {
 
 LinesView::LinesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
@@ -43,19 +45,23 @@ LinesView::LinesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* par
   };
   connect(&model(), &SessionModel::hoverChanged, this, overlay);
   connect(&model(), &SessionModel::cursorChanged, this, overlay);
+  connect(&model(), &SessionModel::comparisonChanged, &canvas(), &PlotCanvas::resetZoom);
 }
 
 LinesView::~LinesView() = default;
 
 void LinesView::rebuild() {
   layers_.clear();
-  const auto runs = model().runs(runsBinding(spec()));
+  const Comparison& comparison = model().comparison();
+  comparing_ = comparison.mode != Comparison::Mode::Off && model().runs(QStringLiteral("shown")).size() > 1;
+  const auto runs = model().runs(comparing_ ? QStringLiteral("shown") : runsBinding(spec()));
   current_ = run();
+  if (comparing_) current_ = model().run();
   if (current_ && std::find(runs.begin(), runs.end(), model().run()) != runs.end()) current_ = model().run();
   axis_.reset();
   markersSeen_ = 0;
   if (!current_) return;
-  axis_ = std::make_unique<StepAxis>(current_, source_);
+  axis_ = comparing_ ? comparedAxis(model(), current_, source_) : std::make_unique<StepAxis>(current_, source_);
   std::vector<Json> layers = spec().layers(config(), current_->description());
   layers.insert(layers.end(), added_.begin(), added_.end());
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -63,8 +69,11 @@ void LinesView::rebuild() {
                                     current_->description());
     const Measure* measure = current_->description().measure(line.y.measure);
     const bool array = measure && measure->kind == MeasureKind::Array;
-    layers_.push_back(array ? itemLayer(std::move(line), context_, current_, source_)
-                            : scalarLayer(std::move(line), context_, runs, current_, source_));
+    if (comparing_ && !array)
+      layers_.push_back(comparedLayer(std::move(line), context_, runs, current_, source_));
+    else
+      layers_.push_back(array ? itemLayer(std::move(line), context_, current_, source_)
+                              : scalarLayer(std::move(line), context_, runs, current_, source_));
     layers_.back()->setSmoothing(context_.smoothing);
   }
   restyle();
@@ -155,6 +164,12 @@ AxisView LinesView::xAxisView() const {
                            : source_ == XSource::Epoch  ? tr("epoch")
                                                         : tr("step");
   axis.title = axisTitle(spec().json, "x", fallback);
+  if (comparing_ && model().comparison().align == Comparison::Align::WallTime) axis.title = tr("seconds");
+  if (comparing_ && model().comparison().align == Comparison::Align::Event) {
+    const EventRule* rule = current_->description().event(model().comparison().event);
+    axis.title =
+        tr("%1 since %2").arg(axis.title, QString::fromStdString(rule ? rule->title : model().comparison().event));
+  }
   Extent extent;
   for (const auto& layer : layers_) extent.add(layer->xExtent());
   if (const auto given = rangeGiven(spec().json, "x")) {
@@ -184,7 +199,9 @@ AxisView LinesView::yAxisView() const {
   AxisView axis;
   axis.scale = context_.y;
   axis.title = axisTitle(spec().json, "y");
-  if (const auto given = rangeGiven(spec().json, "y")) {
+  const bool difference = comparing_ && model().comparison().mode == Comparison::Mode::Difference;
+  if (difference) axis.title = axis.title.isEmpty() ? tr("difference") : tr("%1, difference").arg(axis.title);
+  if (const auto given = rangeGiven(spec().json, "y"); given && !difference) {
     axis.low = context_.y.forward(given->first);
     axis.high = context_.y.forward(given->second);
     if (std::isfinite(axis.low) && std::isfinite(axis.high)) {
@@ -206,10 +223,14 @@ Chart LinesView::chart(const Theme& theme) {
   bool any = false;
   for (const auto& layer : layers_) {
     layer->addRibbons(result.marks, theme);
-    result.legend.push_back(
-        {layer->spec().label, theme.color(layer->spec().color.key), LegendEntry::Shape::Line, layer->spec().dash});
+    const QColor color = comparing_ ? theme.text : theme.color(layer->spec().color.key);
+    result.legend.push_back({layer->spec().label, color, LegendEntry::Shape::Line, layer->spec().dash});
     any |= !layer->xExtent().empty();
   }
+  if (comparing_)
+    for (const std::shared_ptr<Run>& shown : model().runs(QStringLiteral("shown")))
+      result.legend.push_back(
+          {runName(model(), *shown), theme.category(model().colorOf(*shown)), LegendEntry::Shape::Line, 0});
   if (!any) {
     result.legend.clear();
     result.empty = emptyText();

@@ -111,6 +111,12 @@ Config PlotView::config() const {
 std::string PlotView::layerSignature() const {
   std::string signature;
   for (const std::shared_ptr<Run>& shown : model().runs(runsBinding(spec()))) signature += shown->info().id + ";";
+  if (const Comparison& comparison = model().comparison(); comparison.mode != Comparison::Mode::Off) {
+    signature += std::to_string(static_cast<int>(comparison.mode)) +
+                 std::to_string(static_cast<int>(comparison.align)) + comparison.event +
+                 (model().run() ? model().run()->info().id : "") + ";";
+    for (const std::shared_ptr<Run>& shown : model().runs(QStringLiteral("shown"))) signature += shown->info().id + ";";
+  }
   const Config values = config();
   for (const Json& layer : spec().json["layers"])
     signature += !layer.contains("when") || values.satisfies(layer["when"]) ? '1' : '0';

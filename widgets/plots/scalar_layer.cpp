@@ -13,17 +13,19 @@ XSource xSourceOf(const Json& view) {
   return name == "wallTime" ? XSource::WallTime : name == "epoch" ? XSource::Epoch : XSource::Step;
 }
 
-StepAxis::StepAxis(std::shared_ptr<const Run> run, XSource source) : run_(std::move(run)) {
+StepAxis::StepAxis(std::shared_ptr<const Run> run, XSource source, double origin)
+    : run_(std::move(run)), origin_(origin) {
   if (source != XSource::Step) series_ = &run_->scalars(source == XSource::WallTime ? "wallTime" : "epoch");
 }
 
 double StepAxis::x(std::int64_t step) const {
-  if (!series_) return static_cast<double>(step);
+  if (!series_) return static_cast<double>(step) - origin_;
   const std::ptrdiff_t i = indexAt(*series_, step);
-  return i < 0 ? 0 : (*series_)[static_cast<std::size_t>(i)].value;
+  return (i < 0 ? 0 : (*series_)[static_cast<std::size_t>(i)].value) - origin_;
 }
 
 std::int64_t StepAxis::step(double x) const {
+  x += origin_;
   if (!series_) return std::llround(x);
   std::size_t low = 0, high = series_->size();
   while (low < high) {
@@ -34,6 +36,16 @@ std::int64_t StepAxis::step(double x) const {
       high = middle;
   }
   return low == 0 ? 0 : (*series_)[low - 1].step;
+}
+
+std::unique_ptr<StepAxis> comparedAxis(const SessionModel& model, const std::shared_ptr<const Run>& run,
+                                       XSource source) {
+  const Comparison& comparison = model.comparison();
+  if (comparison.align == Comparison::Align::WallTime) source = XSource::WallTime;
+  if (comparison.align != Comparison::Align::Event) return std::make_unique<StepAxis>(run, source);
+  const std::optional<std::int64_t> step = model.eventStep(*run, comparison.event);
+  if (!step) return nullptr;
+  return std::make_unique<StepAxis>(run, source, StepAxis(run, source).x(*step));
 }
 
 LineSpec LineSpec::parse(const Json& layer, const std::string& pointer, int index, const Json& view,
