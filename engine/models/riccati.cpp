@@ -5,6 +5,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace learnscope {
 namespace {
@@ -32,32 +33,34 @@ RiccatiFlow::RiccatiFlow(const LinearNet& start, const Eigen::MatrixXd& correlat
   values_ = solver.eigenvalues();
   const Eigen::MatrixXd q = start.stacked();
   start_ = q * q.transpose();
-  now_ = start_;
+  whole_ = now_ = start_;
+  const double largest = values_.cwiseAbs().maxCoeff();
+  piece_ = largest > 0 ? largestExponent / largest : std::numeric_limits<double>::max();
 }
 
 const Eigen::MatrixXd& RiccatiFlow::at(double time) {
-  if (time < time_) {
-    now_ = start_;
-    time_ = 0;
+  const double wanted = std::floor(time / piece_);
+  if (wanted < pieces_) {
+    whole_ = start_;
+    pieces_ = 0;
   }
-  const double largest = values_.cwiseAbs().maxCoeff(), rest = time - time_;
-  const int pieces = std::max(1, static_cast<int>(std::ceil(largest * rest / largestExponent)));
-  for (int i = 0; i < pieces && rest > 0; ++i) advance(rest / pieces);
-  time_ = time;
+  for (; pieces_ < wanted; ++pieces_) whole_ = advanced(whole_, piece_);
+  now_ = advanced(whole_, time - pieces_ * piece_);
   return now_;
 }
 
-void RiccatiFlow::advance(double dt) {
+Eigen::MatrixXd RiccatiFlow::advanced(const Eigen::MatrixXd& qq, double dt) const {
+  if (!(dt > 0)) return qq;
   const Eigen::VectorXd growth = (values_ * dt).array().exp();
   Eigen::VectorXd integral(values_.size());
   for (Eigen::Index i = 0; i < values_.size(); ++i)
     integral[i] = values_[i] == 0 ? dt : std::expm1(2 * values_[i] * dt) / (2 * values_[i]);
-  const Eigen::MatrixXd q = factor(now_), turned = vectors_.transpose() * q;
+  const Eigen::MatrixXd q = factor(qq), turned = vectors_.transpose() * q;
   const Eigen::MatrixXd inner =
       Eigen::MatrixXd::Identity(q.cols(), q.cols()) + turned.transpose() * integral.asDiagonal() * turned;
   const Eigen::MatrixXd grown = vectors_ * growth.asDiagonal() * turned;
-  now_ = grown * inner.ldlt().solve(grown.transpose());
-  now_ = (now_ + now_.transpose()).eval() / 2;
+  const Eigen::MatrixXd next = grown * inner.ldlt().solve(grown.transpose());
+  return (next + next.transpose()) / 2;
 }
 
 double modeStrength(double s, double a0, double time) {

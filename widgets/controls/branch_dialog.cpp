@@ -95,7 +95,9 @@ QWidget* BranchDialog::makeHead() {
   where->addWidget(events_, 2);
   auto* form = new QFormLayout(head);
   form->setContentsMargins(0, 0, 0, 0);
-  form->addRow(tr("&From step"), where);
+  auto* from = new QLabel(tr("&From step"), head);
+  from->setBuddy(step_);
+  form->addRow(from, where);
   form->addRow(tr("&Name"), name_);
   form->addRow(tr("&Train"), when_);
   connect(step_, qOverload<double>(&QDoubleSpinBox::valueChanged), this, &BranchDialog::takeStep);
