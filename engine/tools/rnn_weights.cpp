@@ -10,6 +10,7 @@
 #include "engine/core/errors.h"
 #include "engine/models/blas.h"
 #include "engine/store/npy.h"
+#include "engine/tools/torchscript_file.h"
 
 namespace learnscope {
 namespace {
@@ -43,10 +44,12 @@ Array jsonArray(const Json& json, const std::string& path, const std::string& na
 
 std::map<std::string, Array> readArrays(const std::string& path) {
   if (path.ends_with(".npz")) return readNpz(path);
+  if (path.ends_with(".pt") || path.ends_with(".pth")) return readTorchScript(path);
   if (!path.ends_with(".json"))
-    throw DataError(path, "suffix",
-                    ".npz or .json expected; pickled .pt and .pth files are not read, as they can run code (save with "
-                    "numpy.savez(file, **{k: v.numpy() for k, v in net.state_dict().items()}))");
+    throw DataError(
+        path, "suffix",
+        ".npz, .json or TorchScript (.pt, .pth) expected; pickles are not read, as they can run code (save with "
+        "numpy.savez(file, **{k: v.numpy() for k, v in net.state_dict().items()}))");
   const Json json = parseJson(readFile(path, mostJson), path);
   if (!json.is_object()) throw DataError(path, "line 1", "an object of named matrices expected");
   std::map<std::string, Array> arrays;
@@ -60,7 +63,8 @@ class Named {
   Named(std::map<std::string, Array> arrays, const std::string& path) : path_(path) {
     for (auto& [name, array] : arrays) {
       const std::size_t dot = name.rfind('.');
-      const std::string last = dot == std::string::npos ? name : name.substr(dot + 1);
+      std::string last = dot == std::string::npos ? name : name.substr(dot + 1);
+      if (last.ends_with("_hh") || last.ends_with("_ih")) last += "_l0";  // a cell's
       if (last.find("_l1") != std::string::npos)
         throw DataError(path, name, "one layer expected: fixed points of stacked layers are not searched");
       if (last.find("_reverse") != std::string::npos)

@@ -22,9 +22,9 @@ struct RecurrentWeights {
 };
 
 /// Reads an .npz (weight_hh_l0, weight_ih_l0, bias_hh_l0, bias_ih_l0, with any prefix such as "rnn."; or W, U, b) or a
-/// .json object with the same names and nested rows. The kind of cell follows from the shapes. Refuses wrong shapes,
-/// values that are not finite, several layers or directions, more than 2048 units, and every other kind of file: a
-/// pickle can run code. Throws DataError, IoError.
+/// .json object with the same names and nested rows, or an archive of torch.jit.save (.pt, .pth; read by a process of
+/// its own). The kind of cell follows from the shapes. Refuses wrong shapes, values that are not finite, several layers
+/// or directions, more than 2048 units, and every other kind of file: a pickle can run code. Throws Error.
 RecurrentWeights readRecurrentWeights(const std::string& path);
 
 /// The autonomous map under a constant input x [d] (empty: zero). `activation` and `leak` are of Elman cells. Throws

@@ -151,7 +151,7 @@ class TestFixedPointsTool : public QObject {
     write(folder.path("net.pt"),
           "\x80\x02"
           "cposix\nsystem\n");
-    QVERIFY(says("net.pt", "run code"));
+    QVERIFY(says("net.pt", "plain pickles are not read"));
     write(folder.path("net.pkl"), "\x80\x02");
     QVERIFY(says("net.pkl", "run code"));
     write(folder.path("text.npz"), "not a zip");
