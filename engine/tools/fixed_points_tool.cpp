@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "engine/core/random_stream.h"
-#include "engine/measures/fixed_points.h"
+#include "engine/measures/fixed_point_table.h"
 #include "engine/measures/pca.h"
 #include "engine/models/threads.h"
 #include "engine/store/atomic_file.h"
@@ -16,8 +15,6 @@
 
 namespace learnscope {
 namespace {
-
-const double none = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<Parameter> toolParameters() {
   using enum ParameterType;
@@ -131,38 +128,11 @@ std::vector<double> thinned(const std::vector<double>& states, std::size_t d, st
 }
 
 std::map<std::string, Array> arraysOf(const FixedPoints& found, std::size_t d) {
-  std::vector<double> states, q, eigenvalues, directions, basin;
-  std::vector<std::int64_t> slow, unstable, starts, continuum;
-  const std::size_t shown = std::min<std::size_t>(3, d);
-  for (const FixedPoint& point : found.points) {
-    states.insert(states.end(), point.state.begin(), point.state.end());
-    q.push_back(point.q);
-    slow.push_back(point.slow);
-    unstable.push_back(point.unstable);
-    starts.push_back(point.starts);
-    basin.push_back(point.basin);
-    continuum.push_back(point.continuum);
-    for (std::size_t k = 0; k < d; ++k) {
-      const bool there = k < point.eigenvalues.size();
-      eigenvalues.push_back(there ? point.eigenvalues[k].real() : none);
-      eigenvalues.push_back(there ? point.eigenvalues[k].imag() : none);
-    }
-    for (std::size_t k = 0; k < shown * d; ++k)
-      directions.push_back(k < point.directions.size() ? point.directions[k] : none);
-  }
-  const auto n = static_cast<std::int64_t>(found.points.size()), size = static_cast<std::int64_t>(d);
+  State table = fixedPointTable(found, static_cast<int>(d));
   const std::vector<std::int64_t> ofStart(found.pointOfStart.begin(), found.pointOfStart.end());
-  return {{"states", Array::from<double>(states, {n, size})},
-          {"q", Array::vector<double>(q)},
-          {"slow", Array::vector<std::int64_t>(slow)},
-          {"unstable", Array::vector<std::int64_t>(unstable)},
-          {"starts", Array::vector<std::int64_t>(starts)},
-          {"basin", Array::vector<double>(basin)},
-          {"continuum", Array::vector<std::int64_t>(continuum)},
-          {"eigenvalues", Array::from<double>(eigenvalues, {n, size, 2})},
-          {"directions", Array::from<double>(directions, {n, static_cast<std::int64_t>(shown), size})},
-          {"pointOfStart", Array::vector<std::int64_t>(ofStart)},
-          {"speedOfStart", Array::vector<double>(found.speedOfStart)}};
+  table.put("pointOfStart", Array::vector<std::int64_t>(ofStart));
+  table.put("speedOfStart", Array::vector<double>(found.speedOfStart));
+  return table.arrays();
 }
 
 /// F(h) - h on a grid of the plane of the first two principal components of the starts.

@@ -2,53 +2,31 @@
 #include "engine/experiments/rnn_hmm/analyses.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 
 #include "engine/experiments/rnn_hmm/analysis_scene.h"
 #include "engine/experiments/rnn_hmm/flow_field.h"
+#include "engine/measures/fixed_point_table.h"
 
 namespace learnscope::rnnhmm {
 namespace {
-
-const double none = std::numeric_limits<double>::quiet_NaN();
 
 Array symbolsArray(const std::vector<double>& values) {
   return floatArray(values, {static_cast<std::int64_t>(values.size())});
 }
 
 State pointsState(const Scene& scene, const FixedPoints& found) {
-  const auto hidden = static_cast<std::size_t>(scene.chains.hidden);
   const auto count = static_cast<std::int64_t>(found.points.size());
-  std::vector<double> states, places, q, unstable, slow, starts, basins, eigenvalues, logits;
+  std::vector<double> places, logits;
   std::vector<double> row(static_cast<std::size_t>(scene.chains.symbols));
   for (const FixedPoint& point : found.points) {
-    states.insert(states.end(), point.state.begin(), point.state.end());
     const std::vector<double> at = scene.portrait.of(point.state.data(), 1);
     places.insert(places.end(), at.begin(), at.end());
-    q.push_back(point.q);
-    unstable.push_back(point.unstable);
-    slow.push_back(point.slow);
-    starts.push_back(point.starts);
-    basins.push_back(point.basin);
-    for (std::size_t k = 0; k < hidden; ++k) {
-      const bool there = k < point.eigenvalues.size();
-      eigenvalues.push_back(there ? point.eigenvalues[k].real() : none);
-      eigenvalues.push_back(there ? point.eigenvalues[k].imag() : none);
-    }
     scene.net.exact.logits(point.state.data(), 1, row.data());
     logits.insert(logits.end(), row.begin(), row.end());
   }
-  State result;
-  const auto h = static_cast<std::int64_t>(hidden);
-  result.put("states", Array::from<double>(states, {count, h}));
+  State result = fixedPointTable(found, scene.chains.hidden);
   result.put("positions", floatArray(places, {count, 3}));
-  result.put("q", Array::vector<double>(q));
-  result.put("unstable", Array::vector<double>(unstable));
-  result.put("slow", Array::vector<double>(slow));
-  result.put("starts", Array::vector<double>(starts));
-  result.put("basin", Array::vector<double>(basins));
-  result.put("eigenvalues", Array::from<double>(eigenvalues, {count, h, 2}));
   result.put("logits", Array::from<double>(logits, {count, scene.chains.symbols}));
   result.putScalar<std::int64_t>("unsolved", found.unsolved());
   result.putScalar<std::int64_t>("continua", static_cast<std::int64_t>(found.continua.size()));

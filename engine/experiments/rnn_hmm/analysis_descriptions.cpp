@@ -39,7 +39,9 @@ AnalysisDescription fixedPoints() {
                   result("slow", LS_TR("Slow"), {"F"}, LS_TR("1 where q >= 1e-12.")),
                   result("starts", LS_TR("Starts"), {"F"}, LS_TR("Starts that led there.")),
                   result("basin", LS_TR("Basin"), {"F"}, LS_TR("Share of silent trajectories that end there.")),
+                  result("continuum", LS_TR("Continuum"), {"F"}, LS_TR("Which manifold it belongs to, or -1.")),
                   result("eigenvalues", LS_TR("Eigenvalues"), {"F", "H", "2"}, LS_TR("Real and imaginary parts.")),
+                  result("directions", LS_TR("Directions"), {"F", "3", "H"}, LS_TR("Leading eigenvectors.")),
                   result("logits", LS_TR("Logits"), {"F", "K"}, LS_TR("C h.")),
                   result("unsolved", LS_TR("Unsolved"), {}, LS_TR("Starts that reached neither.")),
                   result("continua", LS_TR("Continua"), {}, LS_TR("Manifolds of fixed points."))}};
