@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 
 #include "app/log.h"
+#include "widgets/controls/action_bar.h"
 #include "widgets/export/figure_actions.h"
 #include "widgets/model/icons.h"
 
@@ -22,6 +23,7 @@ View* ViewPane::view() {
   try {
     view_ = createView(spec_, model_, this).release();
     layout_->addWidget(view_);
+    if (spec_.json.contains("actions")) layout_->addWidget(new ActionBar(spec_.json["actions"], model_, this));
   } catch (const Error& error) {
     failed_ = true;
     auto* label = new QLabel(tr("This view cannot be shown: %1").arg(QString::fromUtf8(error.what())), this);

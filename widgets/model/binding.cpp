@@ -87,7 +87,7 @@ Binding Binding::parse(const Json& json, const std::string& pointer) {
   if (!json.is_object()) refuse(pointer, json, "expected a number, a measure id or an object");
   checkKeys(json, pointer,
             {"measure", "analysis", "arguments", "result", "item", "value", "column", "row", "transform", "scale",
-             "map", "range", "title", "palette"});
+             "map", "range", "title", "palette", "names"});
   binding.measure = text(json, "measure", pointer);
   binding.analysis = text(json, "analysis", pointer);
   binding.result = text(json, "result", pointer);
@@ -263,6 +263,11 @@ Json AnalysisFeed::resolvedArguments(const Json& arguments) const {
       value = config.has(id) ? config[id] : Json();
       continue;
     }
+    if (const auto axis = value.find("handle"); axis != value.end() && axis->is_string()) {
+      const std::size_t k = std::string("xyz").find(axis->get<std::string>());
+      value = k < 3 ? std::round(1000 * handle_[k]) / 1000 : 0;
+      continue;
+    }
     if (!value.contains("selection")) continue;
     const Selection& selection = model_.selection();
     const bool matches = !selection.ids.empty() && value["selection"] == selection.kind.toStdString();
@@ -325,6 +330,11 @@ ColorBinding ColorBinding::parse(const Json& layer, const std::string& pointer, 
     for (const Json& key : json["palette"])
       color.palette.push_back(QString::fromStdString(key.is_string() ? key.get<std::string>() : key.dump()));
   }
+  if (json.contains("names")) {
+    if (!json["names"].is_array()) refuse(place + "/names", json["names"], "expected a list of texts");
+    for (const Json& name : json["names"])
+      color.names.push_back(QString::fromStdString(name.is_string() ? name.get<std::string>() : name.dump()));
+  }
   const std::vector<std::string> maps{"sequential", "diverging", "cyclic", "category"};
   if (std::find(maps.begin(), maps.end(), color.map.toStdString()) == maps.end()) {
     const std::string nearest = nearestName(color.map.toStdString(), maps);
@@ -339,6 +349,15 @@ ColorBinding ColorBinding::parse(const Json& layer, const std::string& pointer, 
     color.range = {range[0].get<double>(), range[1].get<double>()};
   }
   return color;
+}
+
+std::vector<std::pair<QString, QColor>> ColorBinding::legend(const std::vector<double>& values,
+                                                             const Theme& theme) const {
+  std::vector<std::pair<QString, QColor>> entries;
+  for (std::size_t i = 0; map == QLatin1String("category") && i < names.size(); ++i)
+    if (std::find(values.begin(), values.end(), static_cast<double>(i)) != values.end())
+      entries.emplace_back(names[i], at(static_cast<double>(i), {0, 1}, theme));
+  return entries;
 }
 
 std::pair<double, double> ColorBinding::rangeOf(const std::vector<double>& values) const {

@@ -22,7 +22,8 @@ struct Binding {
   double constant = 0;
   std::string measure;           ///< Measure
   std::string analysis, result;  ///< Analysis
-  /// Analysis; a value {"selection": kind} stands for the first selected id, {"parameter": id} for a live value.
+  /// Analysis; a value {"selection": kind} stands for the first selected id, {"parameter": id} for a live value,
+  /// {"handle": axis} for a coordinate of the scene's handle.
   Json arguments = Json::object();
   std::optional<std::int64_t> column;  ///< index on the last axis of an array of two axes or more
   std::optional<std::int64_t> row;     ///< index on the first axis
@@ -61,6 +62,8 @@ class AnalysisFeed : public QObject {
   ~AnalysisFeed() override;
   /// The newest result of `binding` at or on its way to `step`; null until the first arrives (then `arrived`).
   std::shared_ptr<const State> result(const Binding& binding, std::int64_t step);
+  /// Where the point stands that the user drags: arguments {"handle": "x" | "y" | "z"} take its coordinates.
+  void setHandle(const std::array<double, 3>& at) { handle_ = at; }
   /// What the last failed analysis said, or "".
   const QString& error() const { return error_; }
 
@@ -74,6 +77,7 @@ class AnalysisFeed : public QObject {
   SessionModel& model_;
   QString key_;
   QString error_;
+  std::array<double, 3> handle_{0, 0, 0};
   std::map<std::string, std::shared_ptr<Request>> requests_;
 };
 
@@ -111,12 +115,15 @@ struct ColorBinding {
   std::optional<std::pair<double, double>> range;
   QString title;
   std::vector<QString> palette;  ///< colour keys of the categories; empty: the theme's own
+  std::vector<QString> names;    ///< of the categories 0, 1, ..., for a legend; empty: none
 
   /// `fallback` is the key of a layer without a colour. Throws ConfigError at `pointer`.
   static ColorBinding parse(const Json& layer, const std::string& pointer, const QString& fallback);
   /// The range as given, else that of the finite `values` (symmetric about 0 for "diverging").
   std::pair<double, double> rangeOf(const std::vector<double>& values) const;
   QColor at(double v, std::pair<double, double> range, const Theme& theme) const;
+  /// Names and colours of the named categories that occur among `values`.
+  std::vector<std::pair<QString, QColor>> legend(const std::vector<double>& values, const Theme& theme) const;
 };
 
 }  // namespace learnscope

@@ -23,13 +23,14 @@ const std::map<std::string, KindRules>& kinds() {
       {"lines", {{"line"}, {"band", "smooth", "markers"}}},
       {"bars", {{"bar"}, {"markers"}}},
       {"heatmap", {{"cells"}, {"markers"}}},
-      {"scatter", {{"point"}, {}}},
+      {"scatter", {{"point"}, {"circles"}}},
       {"images", {{"image"}, {"columns"}}},
       {"table", {{"column"}, {}}},
       {"text", {{"text"}, {}}},
       {"scene",
-       {{"sphere", "post", "plane", "tube", "mesh", "arrow", "line", "quad", "glyph", "flow", "graph", "splat"},
-        {"camera", "cameras", "axes", "floor", "up", "background"}}}};
+       {{"sphere", "post", "plane", "tube", "mesh", "arrow", "line", "quad", "glyph", "solid", "flow", "graph",
+         "splat"},
+        {"camera", "cameras", "axes", "floor", "up", "background", "handle"}}}};
   return rules;
 }
 
@@ -44,11 +45,11 @@ const Names& layerKeys(const std::string& kind, const std::string& mark) {
       {"image", {"value", "labels", "map", "range", "columns", "rowLabels"}},
       {"column", {"title", "value", "digits", "item"}},
       {"text", {"value"}}};
-  static const Names scene{"position", "x",       "y",         "z",     "angle",  "radius", "size",  "opacity",
-                           "trail",    "flashOn", "height",    "width", "extent", "closed", "over",  "value",
-                           "vertices", "faces",   "direction", "scale", "edges",  "step",   "at",    "rotation",
-                           "file",     "shading", "wireframe", "range", "map",    "labels", "event", "shape",
-                           "title",    "frame",   "curved",    "dashed"};
+  static const Names scene{"position", "x",       "y",         "z",      "angle",  "radius", "size",  "opacity",
+                           "trail",    "flashOn", "height",    "width",  "extent", "closed", "over",  "value",
+                           "vertices", "faces",   "direction", "scale",  "edges",  "step",   "at",    "rotation",
+                           "file",     "shading", "wireframe", "range",  "map",    "labels", "event", "shape",
+                           "title",    "frame",   "curved",    "dashed", "hollow", "stack"};
   const auto found = keys.find(mark);
   return kind == "scene" || found == keys.end() ? scene : found->second;
 }
@@ -159,7 +160,8 @@ void checkLayer(const Json& layer, const std::string& kind, const std::string& p
 }
 
 Names viewKeys(const std::string& kind) {
-  Names known{"id", "title", "doc", "kind", "area", "open", "runs", "when", "layers", "x", "y", "z", "select", "empty"};
+  Names known{"id",     "title", "doc", "kind", "area",   "open",  "runs",   "when",
+              "layers", "x",     "y",   "z",    "select", "empty", "actions"};
   const Names& own = kinds().at(kind).options;
   known.insert(known.end(), own.begin(), own.end());
   return known;

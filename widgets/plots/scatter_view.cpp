@@ -2,6 +2,7 @@
 #include "widgets/plots/scatter_view.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "widgets/plots/line_layer.h"
 
@@ -9,6 +10,12 @@ namespace learnscope {
 
 void ScatterView::readLayers(const std::vector<Json>& layers) {
   layers_.clear();
+  circles_.clear();
+  for (const Json& radius : spec().json.value("circles", Json::array())) {
+    if (!radius.is_number() || !(radius.get<double>() > 0))
+      throw ConfigError("/circles", radius.dump(), "expected radii above 0");
+    circles_.push_back(radius.get<double>());
+  }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Json& json = layers[i];
     const std::string pointer = "/layers/" + std::to_string(i);
@@ -61,8 +68,25 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
   result.marks.emplace_back(std::move(dots));
   if (!layer.label.isEmpty() && !layer.color.value)
     result.legend.push_back({layer.label, theme.color(layer.color.key), LegendEntry::Shape::Dot, 0});
+  for (const auto& [name, tint] : layer.color.legend(color, theme))
+    result.legend.push_back({name, tint, LegendEntry::Shape::Dot, 0});
   if (layer.color.value && layer.color.map != QLatin1String("category"))
     result.bar = ColorBar{layer.color.title, layer.color.map, range.first, range.second};
+}
+
+/// Circles about the origin, such as the unit circle of a spectrum.
+void ScatterView::addCircles(const Theme& theme, Chart& result) const {
+  constexpr int corners = 180;
+  for (const double radius : circles_) {
+    Polyline circle;
+    circle.color = theme.muted;
+    for (int i = 0; i <= corners; ++i) {
+      const double angle = 2 * std::numbers::pi * i / corners;
+      circle.points.emplace_back(result.x.scale.forward(radius * std::cos(angle)),
+                                 result.y.scale.forward(radius * std::sin(angle)));
+    }
+    result.marks.emplace_back(std::move(circle));
+  }
 }
 
 Chart ScatterView::chart(const Theme& theme) {
@@ -71,6 +95,7 @@ Chart ScatterView::chart(const Theme& theme) {
   result.x = axis("x");
   result.y = axis("y");
   std::vector<double> xs, ys;
+  addCircles(theme, result);
   for (const Layer& layer : layers_) addLayer(layer, theme, result, xs, ys);
   if (xs.empty()) {
     result.empty = emptyText();

@@ -29,7 +29,10 @@ class ScatterView : public ItemView {
   void addLayer(const Layer& layer, const Theme& theme, Chart& chart, std::vector<double>& xs,
                 std::vector<double>& ys) const;
 
+  void addCircles(const Theme& theme, Chart& chart) const;
+
   std::vector<Layer> layers_;
+  std::vector<double> circles_;  ///< radii
 };
 
 }  // namespace learnscope

@@ -45,7 +45,7 @@ class MarkBinder {
       case MarkSpec::Mark::Plane:
         return bindPlane();
       case MarkSpec::Mark::Tube:
-        return spec_.overStep ? bindTubesOverStep() : bindTube();
+        return spec_.stack > 0 ? bindStack() : spec_.overStep ? bindTubesOverStep() : bindTube();
       case MarkSpec::Mark::Mesh:
         return bindMesh();
       case MarkSpec::Mark::Arrow:
@@ -56,6 +56,8 @@ class MarkBinder {
         return bindGlyphs();
       case MarkSpec::Mark::Picture:
         return bindPictures();
+      case MarkSpec::Mark::Solid:
+        return bindSolids();
     }
   }
 
@@ -119,12 +121,13 @@ class MarkBinder {
     return value ? value->forItems(items.reference) : std::vector<double>(items.size(), fallback);
   }
 
-  std::vector<QColor> colors(const Items& items) {
+  std::vector<QColor> colors(const Items& items) { return colors(items, source_.step); }
+  std::vector<QColor> colors(const Items& items, std::int64_t step) {
     std::vector<QColor> result(items.size());
     std::vector<double> values(items.size(), std::nan(""));
     if (spec_.color.value) {
-      if (const auto value = source_.value(*spec_.color.value, source_.step)) values = value->forItems(items.reference);
-      colorBar(values);
+      if (const auto value = source_.value(*spec_.color.value, step)) values = value->forItems(items.reference);
+      if (step == source_.step) colorBar(values);
     }
     const auto range = spec_.color.rangeOf(values);
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = spec_.color.at(values[i], range, theme_);
@@ -132,13 +135,20 @@ class MarkBinder {
   }
 
   void colorBar(const std::vector<double>& values) {
-    if (spec_.color.map == QLatin1String("category")) return;
+    if (spec_.color.map == QLatin1String("category")) return legend(values);
     const auto [low, high] = spec_.color.rangeOf(values);
     QString title = spec_.color.title;
     if (title.isEmpty() && !spec_.color.value->measure.empty()) title = source_.title(spec_.color.value->measure);
     for (const SceneColorBar& bar : out_.colorBars)
       if (bar.title == title && bar.map == spec_.color.map && bar.low == low && bar.high == high) return;
     out_.colorBars.push_back({title, spec_.color.map, low, high});
+  }
+
+  void legend(const std::vector<double>& values) {
+    SceneLegend named{spec_.color.title, spec_.color.legend(values, theme_)};
+    for (const SceneLegend& other : out_.legends)
+      if (other.title == named.title) return;
+    if (!named.entries.empty()) out_.legends.push_back(std::move(named));
   }
 
   bool isSelected(std::int64_t id) const {
@@ -226,17 +236,21 @@ class MarkBinder {
   }
 
   void bindSpheres();
+  void addCircles(const Items& items, const std::vector<double>& sizes, const std::vector<QColor>& colors);
   void addTrails(const Items& items, const std::vector<QColor>& colors);
   std::vector<double> flashes(const Items& items) const;
   void bindPosts();
   void bindPlane();
   void bindTube();
   void bindTubesOverStep();
+  void bindStack();
   void bindMesh();
   void bindArrows();
   void bindLines();
   void bindGlyphs();
   void bindPictures();
+  void bindSolids();
+  void addSolids(GlyphSurface surface, std::vector<Rgba> rgba);
 
   const MarkSpec& spec_;
   const SceneSource& source_;
@@ -253,6 +267,7 @@ void MarkBinder::bindSpheres() {
   const std::vector<double> sizes = channel("size", all, 0.03), alphas = channel("opacity", all, 1),
                             flash = flashes(all);
   const std::vector<QColor> tints = colors(all);
+  if (spec_.hollow) return addCircles(all, sizes, tints);
   const QColor glow(0xF0, 0xE4, 0x42);
   std::vector<Vec3f> places, halos;
   std::vector<float> radii, haloRadii;
@@ -290,6 +305,12 @@ void MarkBinder::bindSpheres() {
   SceneLayer halo;
   halo.geometry = Spheres{std::move(halos), std::move(haloRadii), std::move(haloColors), true};
   out_.layers.push_back(std::move(halo));
+}
+
+void MarkBinder::addCircles(const Items& items, const std::vector<double>& sizes, const std::vector<QColor>& colors) {
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (finite(items.places[i]) && sizes[i] > 0) out_.rings.push_back({items.places[i], sizes[i], colors[i]});
+  addLabels(items, items.places, sizes, 0);
 }
 
 /// How strongly each item flashes: 1 in the record in which `flashOn` became non-zero, fading over flashRecords.
@@ -419,6 +440,44 @@ void MarkBinder::bindTube() {
   SceneLayer layer = layerOf(kept);
   const auto count = static_cast<std::uint32_t>(places.size());
   layer.geometry = Tubes{std::move(places), std::move(rgba), {count}, radius, spec_.closed};
+  out_.layers.push_back(std::move(layer));
+}
+
+/// The rows of every record up to the cursor as one tube each, the oldest at the bottom.
+void MarkBinder::bindStack() {
+  constexpr std::size_t mostRecords = 48;
+  const std::string measure = leadMeasure();
+  const auto last = items(source_.step);
+  if (measure.empty() || !last || last->size() == 0) return;
+  const std::vector<std::int64_t> steps = source_.steps(measure, std::numeric_limits<std::size_t>::max());
+  if (steps.empty()) return;
+  const std::size_t most = std::clamp<std::size_t>(mostTubePoints / last->size(), 2, mostRecords);
+  const std::size_t stride = (steps.size() + most - 1) / most;
+  const double first = static_cast<double>(steps.front()), span = static_cast<double>(steps.back()) - first;
+  Tubes tubes;
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if ((steps.size() - 1 - k) % stride != 0) continue;
+    const auto then = items(steps[k]);
+    if (!then) continue;
+    const std::vector<QColor> tints = colors(*then, steps[k]);
+    const double height = span > 0 ? spec_.stack * (static_cast<double>(steps[k]) - first) / span : spec_.stack;
+    std::uint32_t count = 0;
+    for (std::size_t i = 0; i < then->size(); ++i) {
+      if (!finite(then->places[i])) continue;
+      places.emplace_back(Vec3{then->places[i].x, then->places[i].y, height});
+      rgba.emplace_back(tints[i], opacity());
+      ++count;
+    }
+    tubes.strands.push_back(count);
+  }
+  tubes.positions = std::move(places);
+  tubes.colors = std::move(rgba);
+  tubes.radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.012);
+  SceneLayer layer;
+  layer.title = spec_.title;
+  layer.geometry = std::move(tubes);
   out_.layers.push_back(std::move(layer));
 }
 
@@ -604,10 +663,31 @@ void MarkBinder::bindGlyphs() {
       if (i == 0 && !name.isEmpty()) out_.labels.push_back({found->places[i], name, theme_.text, 6, sizes[i]});
     }
   }
+  const std::size_t corners = surface.vertices.size();
+  addSolids(std::move(surface), std::vector<Rgba>(corners, Rgba(theme_.color(spec_.color.key), opacity())));
+}
+
+/// The items as solids where they stand now.
+void MarkBinder::bindSolids() {
+  const auto found = items(source_.step);
+  if (!found) return;
+  const std::vector<double> sizes = channel("size", *found, 0.06);
+  const std::vector<QColor> tints = colors(*found);
+  GlyphSurface surface;
+  std::vector<Rgba> rgba;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    if (!finite(found->places[i]) || !(sizes[i] > 0)) continue;
+    surface.add(spec_.shape, found->places[i], sizes[i]);
+    rgba.resize(surface.vertices.size(), Rgba(tints[i], opacity()));
+  }
+  addLabels(*found, found->places, sizes, 6);
+  addSolids(std::move(surface), std::move(rgba));
+}
+
+void MarkBinder::addSolids(GlyphSurface surface, std::vector<Rgba> rgba) {
   if (surface.vertices.empty()) return;
   SceneLayer layer;
   layer.title = spec_.title;
-  std::vector<Rgba> rgba(surface.vertices.size(), Rgba(theme_.color(spec_.color.key), opacity()));
   layer.geometry = Mesh{std::move(surface.vertices), std::move(surface.faces), std::move(rgba)};
   out_.layers.push_back(std::move(layer));
 }

@@ -24,7 +24,7 @@ class OverlayPainter {
     painter_.setRenderHint(QPainter::Antialiasing);
     painter_.setFont(style_.font);
     painter_.setClipRect(rect_);
-    colorBars();
+    legends(colorBars());
     caption();
     if (style_.orientation) orientation();
     axes();
@@ -55,12 +55,13 @@ class OverlayPainter {
   }
 
   // --- colour bars: a stack at the right edge, each with its title above.
-  void colorBars() {
+  /// Where the stack ends.
+  double colorBars() {
     const double margin = 0.9 * em(), width = 0.62 * em();
     const double height = std::clamp(rect_.height() * 0.24, 4 * em(), 9 * em());
     double top = rect_.top() + std::max(style_.top, margin) + 0.4 * em();
     for (const SceneColorBar& bar : snapshot_.colorBars) {
-      if (top + height + 2 * em() > rect_.bottom()) return;
+      if (top + height + 2 * em() > rect_.bottom()) return top;
       const double right = rect_.right() - margin;
       const QString title = metrics_.elidedText(bar.title, Qt::ElideRight, rect_.width() * 0.4);
       const QRectF head(right - metrics_.horizontalAdvance(title), top, metrics_.horizontalAdvance(title), em());
@@ -82,6 +83,33 @@ class OverlayPainter {
       }
       taken_.push_back(head.united(box.adjusted(-0.5 * em() - widest, -0.5 * em(), 0, 0.5 * em())));
       top = box.bottom() + 1.2 * em();
+    }
+    return top;
+  }
+
+  // --- names of categories, below the colour bars: a disc and a word each.
+  void legends(double top) {
+    const double right = rect_.right() - 0.9 * em(), disc = 0.6 * em();
+    for (const SceneLegend& legend : snapshot_.legends) {
+      const double lines = static_cast<double>(legend.entries.size()) + (legend.title.isEmpty() ? 0.0 : 1.0);
+      if (top + 1.25 * em() * lines > rect_.bottom()) return;
+      double widest = metrics_.horizontalAdvance(legend.title);
+      for (const auto& entry : legend.entries)
+        widest = std::max(widest, metrics_.horizontalAdvance(entry.first) + disc + 0.5 * em());
+      taken_.push_back({right - widest, top, widest, 1.25 * em() * lines});
+      if (!legend.title.isEmpty()) {
+        text({right - widest, top, widest, em()}, legend.title, style_.theme.text, Qt::AlignRight | Qt::AlignVCenter);
+        top += 1.25 * em();
+      }
+      for (const auto& [name, color] : legend.entries) {
+        painter_.setPen(Qt::NoPen);
+        painter_.setBrush(color);
+        painter_.drawEllipse(QRectF(right - disc, top + (em() - disc) / 2, disc, disc));
+        text({right - widest, top, widest - disc - 0.5 * em(), em()}, name, style_.theme.muted,
+             Qt::AlignRight | Qt::AlignVCenter);
+        top += 1.25 * em();
+      }
+      top += 0.6 * em();
     }
   }
 

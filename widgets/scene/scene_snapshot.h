@@ -156,6 +156,12 @@ struct SceneColorBar {
   double low = 0, high = 1;
 };
 
+/// Names of the categories of a colour.
+struct SceneLegend {
+  QString title;
+  std::vector<std::pair<QString, QColor>> entries;
+};
+
 /// One axis of the box: data value `in` stands at the scene coordinate low + (in - range[0]) / (range[1] - range[0])
 /// (high - low).
 struct SceneAxis {
@@ -182,6 +188,7 @@ struct SceneSnapshot {
   std::vector<SceneLabel> labels;
   std::vector<SceneRing> rings;
   std::vector<SceneColorBar> colorBars;
+  std::vector<SceneLegend> legends;
   std::optional<SceneAxis> axes[3];
   Bounds bounds;  ///< of all marks and axes
   Rgba background;

@@ -25,6 +25,7 @@ const std::map<std::string, MarkRules>& rules() {
       {"arrow", {M::Arrow, {"direction", "opacity"}, true}},
       {"line", {M::Line, {"opacity"}, true}},
       {"glyph", {M::Glyph, {"size", "opacity"}, true}},
+      {"solid", {M::Solid, {"size", "opacity"}, true}},
       {"quad", {M::Picture, {"value", "frame"}, true}},
   };
   return table;
@@ -95,11 +96,9 @@ void readMesh(MarkSpec& spec, const Json& layer, const std::string& pointer) {
   if (layer.contains("y")) spec.yRange = range(layer["y"], pointer + "/y");
 }
 
-void readGlyph(MarkSpec& spec, const Json& layer, const std::string& pointer) {
+void readShape(MarkSpec& spec, const Json& layer, const std::string& pointer) {
   static const std::map<std::string, GlyphShape> shapes{
       {"octahedron", GlyphShape::Octahedron}, {"cube", GlyphShape::Cube}, {"star", GlyphShape::Star}};
-  spec.event = text(layer, "event", pointer).toStdString();
-  if (spec.event.empty()) throw ConfigError(pointer + "/event", "missing", "expected the id of an event");
   const std::string shape = text(layer, "shape", pointer).toStdString();
   if (shape.empty()) return;
   const auto found = shapes.find(shape);
@@ -115,7 +114,7 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
     for (const auto& [id, unused] : rules()) known.push_back(id);
     const std::string nearest = nearestName(name, known);
     throw ConfigError(pointer + "/mark", name,
-                      nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line, quad or glyph"
+                      nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line, quad, glyph or solid"
                                       : "did you mean " + nearest + "?");
   }
   MarkSpec spec;
@@ -132,7 +131,11 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   if (spec.mark == MarkSpec::Mark::Mesh) readMesh(spec, layer, pointer);
   if (spec.mark == MarkSpec::Mark::Picture && !spec.channel("value"))
     throw ConfigError(pointer + "/value", "missing", "expected a binding to [N, H, W, 3]");
-  if (spec.mark == MarkSpec::Mark::Glyph) readGlyph(spec, layer, pointer);
+  if (spec.mark == MarkSpec::Mark::Glyph) {
+    spec.event = text(layer, "event", pointer).toStdString();
+    if (spec.event.empty()) throw ConfigError(pointer + "/event", "missing", "expected the id of an event");
+  }
+  if (spec.mark == MarkSpec::Mark::Glyph || spec.mark == MarkSpec::Mark::Solid) readShape(spec, layer, pointer);
   const bool quiet = spec.mark == MarkSpec::Mark::Plane || spec.mark == MarkSpec::Mark::Post;
   spec.color = ColorBinding::parse(layer, pointer, quiet ? QStringLiteral("muted") : QStringLiteral("0"));
   readLabel(spec, layer, pointer);
@@ -141,6 +144,8 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   spec.closed = flag(layer, "closed", pointer);
   spec.curved = flag(layer, "curved", pointer);
   spec.dashed = flag(layer, "dashed", pointer);
+  spec.hollow = flag(layer, "hollow", pointer);
+  spec.stack = positive(layer, "stack", pointer, 0);
   if (layer.contains("trail")) {
     const Json& trail = layer["trail"];
     if (!trail.is_number_integer() || trail < 0 || trail > longestTrail)
@@ -152,6 +157,18 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
     throw ConfigError(pointer + "/over", over.toStdString(), "expected step");
   spec.overStep = !over.isEmpty();
   return spec;
+}
+
+HandleSpec readHandle(const Json& json) {
+  if (!json.is_object()) throw ConfigError("/handle", json.dump(), "expected an object with at and label");
+  HandleSpec handle;
+  const Json at = json.value("at", Json::array({0, 0, 0}));
+  if (!at.is_array() || at.size() != 3 || !at[0].is_number() || !at[1].is_number() || !at[2].is_number())
+    throw ConfigError("/handle/at", at.dump(), "expected three numbers");
+  handle.at = {at[0].get<double>(), at[1].get<double>(), at[2].get<double>()};
+  handle.size = positive(json, "size", "/handle", handle.size);
+  handle.label = text(json, "label", "/handle");
+  return handle;
 }
 
 AxisSpec readAxis(const Json& json, const std::string& pointer) {
@@ -201,6 +218,7 @@ SceneSpec SceneSpec::parse(const Json& view, const std::vector<Json>& layers) {
         spec.axes[i] = readAxis(view["axes"][names[i]], std::string("/axes/") + names[i]);
   }
   spec.floor = flag(view, "floor", "");
+  if (view.contains("handle")) spec.handle = readHandle(view["handle"]);
   return spec;
 }
 

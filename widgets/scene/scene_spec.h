@@ -14,7 +14,7 @@ namespace learnscope {
 
 /// One mark of a scene's page, parsed and checked (resources/docs/views.md, "3D marks").
 struct MarkSpec {
-  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Picture, Glyph };
+  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Picture, Glyph, Solid };
 
   Mark mark = Mark::Sphere;
   QString title;
@@ -32,6 +32,8 @@ struct MarkSpec {
   bool closed = false;
   bool curved = false;  ///< tubes over step: a smooth curve through the records
   bool dashed = false;  ///< tubes over step: broken into dashes
+  bool hollow = false;  ///< spheres: circles instead
+  double stack = 0;     ///< tubes: the records up to the cursor one above the other, over this height
   bool overStep = false;
   std::string event;  ///< of glyphs: an event's id, or its beginning and a *
   GlyphShape shape = GlyphShape::Octahedron;
@@ -50,6 +52,13 @@ struct NamedCamera {
   Camera camera;
 };
 
+/// A point that the user drags; arguments of analyses take its coordinates.
+struct HandleSpec {
+  Vec3 at;
+  double size = 0.12;
+  QString label;
+};
+
 struct AxisSpec {
   QString title;
   std::array<double, 2> scene{0, 1};   ///< scene coordinates of its ends
@@ -63,6 +72,7 @@ struct SceneSpec {
   std::vector<NamedCamera> cameras;
   std::optional<AxisSpec> axes[3];
   bool floor = false;
+  std::optional<HandleSpec> handle;
   bool cylindrical() const;
 
   /// `view` is the whole view, `layers` those that exist for the config. Throws ConfigError naming the place.

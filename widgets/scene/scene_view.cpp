@@ -85,6 +85,10 @@ void SceneView::readPage() {
     page_ = {};
   }
   cameras_ = page_.cameras;
+  if (!page_.handle)
+    handle_.reset();
+  else if (!handle_)
+    handle_ = page_.handle->at;
   if (page_.home && !cameraPlaced_) {
     camera_ = *page_.home;
     cameraPlaced_ = true;
@@ -123,7 +127,10 @@ SceneSnapshot SceneView::bind(const Theme& theme) {
     empty.background = Rgba(theme.plotBackground);
     return empty;
   }
-  return bindScene(page_, source(), theme, model().selection());
+  if (handle_) feed_.setHandle({handle_->x, handle_->y, handle_->z});
+  SceneSnapshot snapshot = bindScene(page_, source(), theme, model().selection());
+  if (handle_) drawHandle(snapshot, theme);
+  return snapshot;
 }
 
 SceneSnapshot SceneView::placed(SceneSnapshot snapshot, const Camera& camera, QSize size, double pixelRatio) const {

@@ -16,7 +16,8 @@ namespace learnscope {
 ///
 /// Mouse: left drag orbits, middle or shift drag pans, the wheel comes nearer, a click selects, a double click looks at
 /// the item. Keys: arrows orbit, with shift they pan; + and - come nearer; Home or 0 goes back; 1..9 take camera
-/// presets; W S A D Q E fly; T turns the scene slowly; Escape clears the selection.
+/// presets; W S A D Q E fly; T turns the scene slowly; Escape clears the selection. A handle of the page is dragged in
+/// the plane of the screen; Ctrl+arrows move it by key.
 class SceneView : public View, public Spoken {
   Q_OBJECT
  public:
@@ -30,6 +31,8 @@ class SceneView : public View, public Spoken {
   QSize minimumSizeHint() const override { return {160, 120}; }
 
   const Camera& camera() const { return camera_; }
+  /// Where the page's handle stands; arguments of analyses take its coordinates.
+  std::optional<Vec3> handle() const { return handle_; }
   /// Goes there at once; moves of the user are animated.
   void setCamera(const Camera& camera);
   const std::vector<NamedCamera>& cameras() const { return cameras_; }
@@ -75,6 +78,9 @@ class SceneView : public View, public Spoken {
   Camera homeCamera() const;
   void zoom(double factor, QPointF at);
   void select(const std::optional<PickedItem>& item, bool extend);
+  bool onHandle(QPointF place) const;
+  void moveHandle(double dx, double dy);
+  void drawHandle(SceneSnapshot& snapshot, const Theme& theme) const;
   void hover(QPointF place);
   void showTooltip(const std::optional<PickedItem>& item);
   QString describe(const PickedItem& item) const;
@@ -103,6 +109,8 @@ class SceneView : public View, public Spoken {
   QPointF pressed_, last_;
   Qt::MouseButton button_ = Qt::NoButton;
   bool dragged_ = false;
+  std::optional<Vec3> handle_;
+  bool holdsHandle_ = false;
   bool closing_ = false;
   QPoint tipPlace_;
   QWidget* tools_ = nullptr;
