@@ -79,7 +79,8 @@ FixedPoints findFixedPoints(const RecurrentMap& map, std::span<const double> sta
   return search.finish();
 }
 
-bool reluRegionFixedPoint(const ElmanMap& map, double* state, int iterations) {
+bool reluRegionFixedPoint(const ElmanMap& map, double* state, int iterations,
+                          const std::function<void(const double*)>& visit) {
   const int d = map.dimension();
   const auto size = static_cast<std::size_t>(d);
   std::vector<double> matrix(size * size), work(32 * size), z(size), drive(size);
@@ -99,6 +100,7 @@ bool reluRegionFixedPoint(const ElmanMap& map, double* state, int iterations) {
     }
     if (!invert(d, matrix.data(), pivots.data(), work.data())) return false;
     gemv(Transpose::No, d, d, 1.0, matrix.data(), d, drive.data(), 0.0, state);
+    if (visit) visit(state);
   }
   return false;
 }

@@ -78,7 +78,9 @@ class LevenbergMarquardt {
 };
 
 /// All fixed points of h = relu(W h + b) that the exact region iteration h <- (I - D W)^-1 D b, D = 1[W h + b > 0],
-/// reaches from a state: repeated until D repeats. False if it cycles or a system is singular.
-bool reluRegionFixedPoint(const ElmanMap& map, double* state, int iterations = 100);
+/// reaches from a state: repeated until D repeats. False if it cycles or a system is singular. `visit` sees every
+/// iterate.
+bool reluRegionFixedPoint(const ElmanMap& map, double* state, int iterations = 100,
+                          const std::function<void(const double*)>& visit = {});
 
 }  // namespace learnscope

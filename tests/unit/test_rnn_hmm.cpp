@@ -7,6 +7,7 @@
 #include "engine/experiments/rnn_hmm/experiment.h"
 #include "engine/experiments/rnn_hmm/flow_field.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
+#include "engine/experiments/rnn_hmm/unit_groups.h"
 #include "engine/measures/fixed_point_tracks.h"
 #include "engine/models/threads.h"
 #include "tests/support/memory_recorder.h"
@@ -85,9 +86,9 @@ class TestRnnHmm : public QObject {
         QVERIFY2(description.measure(id) && description.measure(id)->kind == MeasureKind::Array, id.c_str());
         recorded.insert(id);
       }
-      const std::set<std::string> sometimes{"fixedDirections", "collapseMedian", "collapseLongest",
-                                            "dwellVariation",  "excess20",       "rayLines",
-                                            "raySymbol",       "rayDirections",  "rayDirectionSymbol"};
+      const std::set<std::string> sometimes{"collapseMedian", "collapseLongest",    "dwellVariation",
+                                            "excess20",       "rayLines",           "raySymbol",
+                                            "rayDirections",  "rayDirectionSymbol", "meanModulus"};
       for (const Measure& measure : description.measures)
         QVERIFY2(recorded.count(measure.id) || sometimes.count(measure.id), measure.id.c_str());
     }
@@ -219,9 +220,15 @@ class TestRnnHmm : public QObject {
     }
   }
 
+  void analysesGiveWhatTheyDescribe_data() {
+    QTest::addColumn<QString>("activation");
+    QTest::newRow("tanh") << "tanh";
+    QTest::newRow("relu") << "relu";
+  }
   void analysesGiveWhatTheyDescribe() {
+    QFETCH(QString, activation);
     const auto lab = makeLab();
-    const Config config = small({{"model.activation", "tanh"}, {"model.bias", true}});
+    const Config config = small({{"model.activation", activation.toStdString()}, {"model.bias", true}});
     const auto experiment = lab->build(config, 1, {});
     MemoryRecorder recorder(*lab, config);
     run(*experiment, recorder, 0, 10);
@@ -232,15 +239,74 @@ class TestRnnHmm : public QObject {
       if (analysis.id == "sequence-distance") values["sequences"] = 50;
       const Config arguments = resolved(analysis.arguments, values, problems);
       QVERIFY(problems.empty());
+      if (analysis.id == "regions" && activation == "tanh") {
+        QVERIFY_EXCEPTION_THROWN(lab->analyse(analysis.id, config, 1, state, arguments, {}), ConfigError);
+        continue;
+      }
       const State result = lab->analyse(analysis.id, config, 1, state, arguments, {});
-      QVERIFY(!result.arrays().empty());
-      for (const auto& [name, array] : result.arrays())
-        QVERIFY2(std::any_of(analysis.results.begin(), analysis.results.end(),
-                             [&](const Measure& m) { return m.id == name; }),
-                 (analysis.id + " " + name).c_str());
+      std::set<std::string> described, found;
+      for (const Measure& measure : analysis.results) described.insert(measure.id);
+      for (const auto& [name, array] : result.arrays()) found.insert(name);
+      QVERIFY2(found == described, analysis.id.c_str());
       QVERIFY(same(state, experiment->save()));
     }
     QVERIFY_EXCEPTION_THROWN(lab->analyse("nothing", config, 1, state, Config(), {}), ConfigError);
+  }
+
+  // The region iteration's points rest under the silent map, and are those of the solver.
+  void regionsAreFixedPoints() {
+    const auto lab = makeLab();
+    const Config config = small({{"model.activation", "relu"}, {"model.bias", true}});
+    const auto experiment = lab->build(config, 4, {});
+    const State state = experiment->save();
+    const Config arguments({{"starts", 20}});
+    const State regions = lab->analyse("regions", config, 4, state, arguments, {});
+    const Frozen frozen = thaw(config, 4, state);
+    const ElmanMap map = Net(frozen.weights, 1).silentMap();
+    const auto states = regions.get("states").as<double>();
+    const auto hidden = static_cast<std::size_t>(map.dimension());
+    QVERIFY(states.size() >= hidden);
+    std::vector<double> next(hidden);
+    for (std::size_t p = 0; p < states.size() / hidden; ++p) {
+      map.step(states.data() + p * hidden, 1, next.data());
+      for (std::size_t u = 0; u < hidden; ++u) QVERIFY(std::abs(next[u] - states[p * hidden + u]) < 1e-10);
+    }
+    double starts = regions.scalar<std::int64_t>("unsolved");
+    for (const std::int64_t n : regions.get("starts").as<std::int64_t>()) starts += static_cast<double>(n);
+    QCOMPARE(starts, 20.0);
+    QCOMPARE(regions.get("paths").size(), 3 * regions.get("iteration").size());
+  }
+
+  // Groups of a small W, by hand.
+  void groupsOfUnits() {
+    const std::vector<double> effects{0.1, 0, -0.3, 0, NAN, 0, -0.2, 0};
+    QVERIFY((causalRank(effects, 2, 0) == std::vector<std::int64_t>{1, 3, 0, 2}));
+    // Unit 2 is excited by 0 and inhibited by 1, unit 3 the other way and weaker, unit 4 excited by both.
+    const std::vector<double> w{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, -2, 0, 0, 0, -1, 1, 0, 0, 0, 1, 1, 0, 0, 0};
+    const std::vector<std::int64_t> first{0}, second{1};
+    QVERIFY((integratingUnits(w, first, second, 5) == std::vector<std::int64_t>{2, 3}));
+    QVERIFY((integratingUnits(w, first, second, 1) == std::vector<std::int64_t>{2}));
+  }
+
+  // W sorted into blocks is W with its rows and columns in the order told.
+  void blocksAreW() {
+    const auto lab = makeLab();
+    const Config config = small();
+    const State state = lab->build(config, 2, {})->save();
+    std::vector<Problem> problems;
+    const Config arguments = resolved(lab->describe(config).analysis("blocks")->arguments, Json::object(), problems);
+    const State blocks = lab->analyse("blocks", config, 2, state, arguments, {});
+    const Frozen frozen = thaw(config, 2, state);
+    const auto hidden = static_cast<std::size_t>(frozen.weights.shape.hidden);
+    const auto order = blocks.get("order").as<std::int64_t>();
+    QCOMPARE(std::set<std::int64_t>(order.begin(), order.end()).size(), hidden);
+    for (std::size_t i = 0; i < hidden; ++i)
+      for (std::size_t j = 0; j < hidden; ++j)
+        QCOMPARE(
+            blocks.get("weights").value(i * hidden + j),
+            static_cast<double>(
+                frozen.weights.w()[static_cast<std::size_t>(order[i]) * hidden + static_cast<std::size_t>(order[j])]));
+    for (std::size_t i = 1; i < hidden; ++i) QVERIFY(blocks.get("block").value(i) >= blocks.get("block").value(i - 1));
   }
 
   void interventions() {

@@ -11,6 +11,8 @@
 namespace learnscope::rnnhmm {
 namespace {
 
+constexpr int kLiftedSteps = 15, kLiftedBurnIn = 60;
+
 Array symbolsArray(const std::vector<double>& values) {
   return floatArray(values, {static_cast<std::int64_t>(values.size())});
 }
@@ -43,14 +45,16 @@ State fixedPoints(const Scene& scene, const Config& arguments, const Progress& p
 
 State flow(const Scene& scene, const Config& arguments, const Progress&) {
   const int side = static_cast<int>(arguments.integer("side"));
-  const FlowField field =
-      flowField(scene.net, scene.chains, scene.portrait, arguments.flag("noise"), side, arguments.real("extent"));
+  const bool measured = arguments.flag("measured");
+  const FlowField field = flowField(scene.net, scene.chains, scene.portrait, arguments.flag("noise"), side,
+                                    arguments.real("extent"), measured);
   State result;
   const std::int64_t cells = static_cast<std::int64_t>(side) * side;
   result.put("positions", floatArray(field.positions, {cells, 3}));
   result.put("directions", floatArray(field.directions, {cells, 3}));
   result.put("speed", floatArray(field.speed, {side, side}));
   result.put("supported", floatArray(field.supported, {cells}));
+  if (!measured) return result;
   result.put("drift", floatArray(field.drift, {cells, 3}));
   result.put("visits", floatArray(field.visits, {side, side}));
   result.put("diffusion", floatArray(field.diffusion, {side, side}));
@@ -134,9 +138,15 @@ State analyse(const std::string& analysis, const Config& config, std::uint64_t s
                                                          {"noise-sensitivity", noiseSensitivity},
                                                          {"rollouts", rollouts},
                                                          {"exit-average", exitAverage},
+                                                         {"blocks", blocks},
+                                                         {"regions", regions},
+                                                         {"states", states},
                                                          {"pairs", pairs}};
   const auto found = functions.find(analysis);
   if (found == functions.end()) throw ConfigError("/analyse", analysis, "an analysis of this lab");
+  // A flow field without measured steps needs no more states than its lift looks at.
+  if (analysis == "flow-field" && !arguments.flag("measured"))
+    return flow(Scene(config, seed, state, kChains, kLiftedSteps, kLiftedBurnIn), arguments, progress);
   const bool longer = analysis == "pairs" || analysis == "exit-average" || analysis == "units";
   return found->second(Scene(config, seed, state, kChains, longer ? 5 * kChainSteps : kChainSteps), arguments,
                        progress);

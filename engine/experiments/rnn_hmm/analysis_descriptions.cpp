@@ -57,6 +57,11 @@ AnalysisDescription flowField() {
                          .type = Bool,
                          .fallback = true,
                          .doc = LS_TR("The mean under noise, else silence.")},
+                        {.id = "measured",
+                         .title = LS_TR("Measured steps"),
+                         .type = Bool,
+                         .fallback = true,
+                         .doc = LS_TR("Drift and diffusion of 20,000 actual steps too; without them it is faster.")},
                         integer("side", LS_TR("Cells a side"), 24, 4, 64, LS_TR("Of the grid.")),
                         real("extent", LS_TR("Extent"), 2.5, 0.5, 20, LS_TR("Half side in standard deviations."))},
           .results = {
@@ -107,7 +112,11 @@ AnalysisDescription units() {
                     integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units switched off together."))},
       .results = {result("effect", "e_u", {"H", "K"}, LS_TR("Change of the exit rate from every symbol.")),
                   result("ownEffect", LS_TR("e_u from the symbol"), {"H"}, LS_TR("Its column.")),
-                  result("staying", LS_TR("Staying"), {"H"}, LS_TR("Mean pre-activation while in the symbol.")),
+                  result("cluster", LS_TR("Cluster"), {"H"}, LS_TR("Mean pre-activation in the symbol's cluster.")),
+                  result("kick", LS_TR("Kick-zone"), {"H"}, LS_TR("The same where the symbol is about to be left.")),
+                  result("transition", LS_TR("Transition"), {"H"}, LS_TR("The same where it is left at once.")),
+                  result("signature", LS_TR("Signature"), {"H"},
+                         LS_TR("(leaving - cluster) / sd of units negative in the cluster and positive after.")),
                   result("leaving", LS_TR("Leaving"), {"H"}, LS_TR("Mean pre-activation one step after an exit.")),
                   result("active", LS_TR("Active"), {"H"}, LS_TR("Share of time with h > 0.")),
                   result("ranked", LS_TR("Ranked"), {"H"}, LS_TR("Units by e_u, most negative first.")),
@@ -116,7 +125,51 @@ AnalysisDescription units() {
                   result("occupancy", LS_TR("Occupancy"), {}, LS_TR("Share of time in the symbol.")),
                   result("occupancyWithout", LS_TR("Occupancy without"), {}, LS_TR("Group switched off.")),
                   result("exitRateControls", LS_TR("Exit rates of controls"), {"5"},
-                         LS_TR("As many random active units switched off."))}};
+                         LS_TR("As many random active units switched off.")),
+                  result("exitRates", LS_TR("Exit rates"), {"7"}, LS_TR("Net, group switched off, five controls."))}};
+}
+
+AnalysisDescription blocks() {
+  return {.id = "blocks",
+          .title = LS_TR("Blocks of W"),
+          .doc = LS_TR("W sorted: units that leave the first symbol, units that leave the last, the integrating units "
+                       "that one group excites and the other inhibits, and the others."),
+          .arguments = {integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units of each direction.")),
+                        real("share", LS_TR("Share"), 0.45, 0, 1, LS_TR("Of the units that may be integrating."))},
+          .results = {result("weights", "W", {"H", "H"}, LS_TR("Row: to, column: from; ids are the units.")),
+                      result("order", LS_TR("Order"), {"H"}, LS_TR("The units.")),
+                      result("block", LS_TR("Block"), {"H"},
+                             LS_TR("0 leaves the first symbol, 1 the last, 2 integrates, 3 others."))}};
+}
+
+AnalysisDescription regions() {
+  return {.id = "regions",
+          .title = LS_TR("Region iteration"),
+          .doc = LS_TR("Exact fixed points of a ReLU net with biases: h <- (I - D W)^-1 D b with D the active units, "
+                       "until D repeats, from visited states."),
+          .arguments = {integer("starts", LS_TR("Starts"), 40, 1, 400, LS_TR("Visited states."))},
+          .results = {result("paths", LS_TR("Paths"), {"2E", "3"}, LS_TR("Segments from iterate to iterate.")),
+                      result("iteration", LS_TR("Iteration"), {"2E"}, LS_TR("Of a segment, from 1.")),
+                      result("states", LS_TR("States"), {"F", "H"}, LS_TR("Distinct fixed points.")),
+                      result("positions", LS_TR("Positions"), {"F", "3"}, LS_TR("In the portrait.")),
+                      result("active", LS_TR("Active"), {"F"}, LS_TR("Units active there.")),
+                      result("unstable", LS_TR("Unstable directions"), {"F"},
+                             LS_TR("Eigenvalues of D W outside the unit circle.")),
+                      result("starts", LS_TR("Starts"), {"F"}, LS_TR("Starts that led there.")),
+                      result("unsolved", LS_TR("Unsolved"), {}, LS_TR("Starts that cycle among regions."))}};
+}
+
+AnalysisDescription states() {
+  return {.id = "states",
+          .title = LS_TR("States and a unit"),
+          .doc = LS_TR("Visited states with what can colour them: the pre-activation of one unit, the speed of the "
+                       "silent map, the symbol."),
+          .arguments = {integer("unit", LS_TR("Unit"), 0, 0, 255, LS_TR("Whose pre-activation; clipped to H - 1.")),
+                        integer("count", LS_TR("States"), 1500, 1, 5000, LS_TR("Spread over 100 chains."))},
+          .results = {result("positions", LS_TR("Positions"), {"N", "3"}, LS_TR("In the portrait.")),
+                      result("preActivation", LS_TR("Pre-activation"), {"N"}, "(W h + b)_u"),
+                      result("speed", LS_TR("log10 q"), {"N"}, "|F(h) - h|² / 2"),
+                      result("symbol", LS_TR("Symbol"), {"N"}, LS_TR("argmax of the logits."))}};
 }
 
 AnalysisDescription exitAverage() {
@@ -147,8 +200,8 @@ AnalysisDescription rollouts() {
 }  // namespace
 
 std::vector<AnalysisDescription> analyses() {
-  std::vector<AnalysisDescription> list{fixedPoints(), flowField(),   silence(), noiseSweep(),
-                                        units(),       exitAverage(), rollouts()};
+  std::vector<AnalysisDescription> list{fixedPoints(), flowField(), silence(), noiseSweep(), units(),
+                                        exitAverage(), rollouts(),  blocks(),  regions(),    states()};
   list.push_back({.id = "sequence-distance",
                   .title = LS_TR("Sequence distance"),
                   .doc = LS_TR("Euclidean distance of each generated sequence to the target sequence of its largest "

@@ -13,10 +13,11 @@ struct Scene {
   Portrait portrait;
   std::uint64_t seed;
 
-  Scene(const Config& config, std::uint64_t runSeed, const State& state, int count = kChains, int steps = kChainSteps)
+  Scene(const Config& config, std::uint64_t runSeed, const State& state, int count = kChains, int steps = kChainSteps,
+        int burnIn = kBurnIn)
       : frozen(thaw(config, runSeed, state)),
         net(frozen.weights, frozen.training.sigma),
-        chains(simulate(net.exact, count, kBurnIn, steps, analysisNoise(runSeed, "analysis", frozen.step))),
+        chains(simulate(net.exact, count, burnIn, steps, analysisNoise(runSeed, "analysis", frozen.step))),
         portrait(frozen.portrait.hidden ? frozen.portrait : rotation(chains, net.exact, ThirdAxis::Component).portrait),
         seed(runSeed) {}
 
@@ -29,6 +30,9 @@ State sequenceDistance(const Scene& scene, const Config& arguments, const Progre
 State noiseSensitivity(const Scene& scene, const Config& arguments, const Progress& progress);
 State units(const Scene& scene, const Config& arguments, const Progress& progress);
 State exitAverage(const Scene& scene, const Config& arguments, const Progress& progress);
+State blocks(const Scene& scene, const Config& arguments, const Progress& progress);
+State regions(const Scene& scene, const Config& arguments, const Progress& progress);
+State states(const Scene& scene, const Config& arguments, const Progress& progress);
 State pairs(const Scene& scene, const Config& arguments, const Progress& progress);
 
 }  // namespace learnscope::rnnhmm

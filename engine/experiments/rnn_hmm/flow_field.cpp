@@ -106,8 +106,8 @@ std::vector<double> liftToState(const Chains& chains, const Portrait& portrait, 
   return state;
 }
 
-FlowField flowField(const Net& net, const Chains& chains, const Portrait& portrait, bool noise, int side,
-                    double extent) {
+FlowField flowField(const Net& net, const Chains& chains, const Portrait& portrait, bool noise, int side, double extent,
+                    bool measured) {
   const std::size_t cells = static_cast<std::size_t>(side) * static_cast<std::size_t>(side),
                     hidden = static_cast<std::size_t>(chains.hidden);
   FlowField field;
@@ -143,7 +143,7 @@ FlowField flowField(const Net& net, const Chains& chains, const Portrait& portra
     }
     field.speed[c] = std::log10(std::max(q, 1e-300));
   }
-  measureSteps(chains, portrait, side, extent, field);
+  if (measured) measureSteps(chains, portrait, side, extent, field);
   return field;
 }
 

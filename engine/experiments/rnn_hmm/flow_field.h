@@ -18,8 +18,9 @@ struct FlowField {
   std::vector<double> visits;      ///< [side][side]
   std::vector<double> diffusion;   ///< trace of the covariance of those steps in the plane [side][side]; NaN below 10
 };
-FlowField flowField(const Net& net, const Chains& chains, const Portrait& portrait, bool noise, int side,
-                    double extent);
+/// Without `measured` drift, visits and diffusion stay empty.
+FlowField flowField(const Net& net, const Chains& chains, const Portrait& portrait, bool noise, int side, double extent,
+                    bool measured = true);
 
 /// A state with given portrait coordinates: the smallest lift plus the mean offset of the (at most 8) nearest visited
 /// states from theirs; clipped at 0 for ReLU.

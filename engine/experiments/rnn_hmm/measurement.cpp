@@ -200,14 +200,16 @@ void Measurement::evaluate(const Net& net, const RnnTraining& training, Recorder
   recordSymbols(data, target, recorder);
 }
 
-// Row 0 is the target's, row 1 the net's; a few sequences joined to 200 symbols.
+// A few sequences joined to 200 symbols; which row is whose is for the reader to guess.
 void Measurement::recordSymbols(const SymbolSequences& data, const std::vector<std::uint8_t>& target,
                                 Recorder& recorder) const {
   constexpr std::size_t kShown = 200;
+  const std::uint64_t process = mix64(seed_ + 977 * static_cast<std::uint64_t>(recorder.step())) & 1U;
   std::vector<std::uint8_t> strips(2 * kShown);
-  std::copy_n(target.begin(), kShown, strips.begin());
-  std::copy_n(data.values.begin(), kShown, strips.begin() + kShown);
+  std::copy_n(target.begin(), kShown, strips.begin() + static_cast<long>(process * kShown));
+  std::copy_n(data.values.begin(), kShown, strips.begin() + static_cast<long>((1 - process) * kShown));
   recorder.array("strips", Array::from<std::uint8_t>(strips, {2, kShown}));
+  recorder.array("stripProcess", Array::vector<std::uint8_t>(std::vector<std::uint8_t>{std::uint8_t(process)}));
 }
 
 State Measurement::save() const {

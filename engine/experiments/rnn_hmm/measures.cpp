@@ -60,7 +60,11 @@ void addSymbols(std::vector<Measure>& list) {
   list.push_back(
       array("targetExcess", LS_TR("Target autocorrelation"), {"lag"}, LS_TR("r_k of the process."), group, at));
   list.push_back(array("strips", LS_TR("Emitted symbols"), {"2", "200"},
-                       LS_TR("200 symbols of the process (row 0) and of the net (row 1)."), group, at));
+                       LS_TR("200 symbols of the process and of the net, the one above the other in an order that "
+                             "changes from record to record."),
+                       group, at));
+  list.push_back(
+      array("stripProcess", LS_TR("Strip of the process"), {"1"}, LS_TR("The row of strips that is it."), group, at));
 }
 
 void addDynamics(std::vector<Measure>& list) {
@@ -145,6 +149,12 @@ void addSilence(std::vector<Measure>& list) {
                        group, "collapse"));
   list.push_back(array("fixedDirections", LS_TR("Unstable directions"), {"2E", "3"},
                        LS_TR("Segments along unstable eigenvectors, as long as |lambda|."), group, "collapse"));
+  list.push_back(array("slowPlaces", LS_TR("Slow points"), {"S", "3"}, LS_TR("In the portrait."), group, "collapse"));
+  list.push_back(array("meanPoints", LS_TR("Fixed points under noise"), {"M", "3"},
+                       LS_TR("Of the mean map E[h_{t+1} | h_t], in the portrait."), group, "collapse"));
+  list.push_back(scalar("meanModulus", LS_TR("Modulus under noise"),
+                        LS_TR("Largest |lambda| of the mean map at its fixed point that most starts lead to."), group,
+                        "collapse"));
   list.push_back(array("swarm", LS_TR("Swarm"), {"200", "3"},
                        LS_TR("200 states that live on, 4 steps a record, with the noise on or off."), group, "swarm"));
   list.push_back(
@@ -165,6 +175,14 @@ void addZones(std::vector<Measure>& list) {
                        LS_TR("Mean steps until the largest logit changes, 20 noisy rollouts, at most 60."), group, at));
   list.push_back(array("signChanges", LS_TR("Sign changes"), {"1000"},
                        LS_TR("Of the steps of the starting symbol's logit, mean of the rollouts."), group, at));
+  list.push_back(array("residencyHistogram", LS_TR("Residency histogram"), {"4", "12"},
+                       LS_TR("Share of a zone's states by RT, 5 steps a bin."), group, at));
+  list.push_back(array("signHistogram", LS_TR("Sign-change histogram"), {"4", "12"},
+                       LS_TR("Share of a zone's states by sign changes, one a bin; the last takes all more."), group,
+                       at));
+  list.push_back(array("zoneEigenvalues", LS_TR("Local eigenvalues by zone"), {"N", "2"},
+                       LS_TR("Real and imaginary part at up to 8 states of each zone."), group, at));
+  list.push_back(array("zoneOfEigenvalue", LS_TR("Zone of an eigenvalue"), {"N"}, LS_TR("As zone."), group, at));
   list.push_back(array("zoneShare", LS_TR("Share of a zone"), {"4"}, LS_TR("Of the states."), group, at));
   list.push_back(array("zoneResidency", LS_TR("Residency by zone"), {"4"}, LS_TR("Mean RT."), group, at));
   list.push_back(array("zoneUnstable", LS_TR("Unstable directions by zone"), {"4"}, LS_TR("Mean number."), group, at));

@@ -2,99 +2,131 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "engine/experiments/rnn_hmm/analysis_scene.h"
+#include "engine/experiments/rnn_hmm/unit_groups.h"
 
 namespace learnscope::rnnhmm {
 namespace {
 
 const double none = std::numeric_limits<double>::quiet_NaN();
 
-}  // namespace
+std::vector<double> effectsOf(const Scene& scene, const Progress& progress, double share) {
+  return unitEffects(scene.net.single, scene.noise("effects"),
+                     [&](double done) { progress.report(share * done, LS_TR("switching units off")); });
+}
 
-/// Signature: mean pre-activation of a unit in each zone and one step after an exit; effects and their controls.
-State units(const Scene& scene, const Config& arguments, const Progress& progress) {
-  const Net& net = scene.net;
-  const auto hidden = static_cast<std::size_t>(scene.chains.hidden), k = static_cast<std::size_t>(scene.chains.symbols);
-  const std::vector<double> effects = unitEffects(net.single, scene.noise("effects"), [&](double done) {
-    progress.report(0.8 * done, LS_TR("switching units off"));
-  });
-  State result;
-  result.put("effect", Array::from<double>(effects, {static_cast<std::int64_t>(hidden), static_cast<std::int64_t>(k)}));
-  const auto from = static_cast<std::size_t>(arguments.integer("from"));
-  if (from >= k) throw ConfigError("/from", std::to_string(from), "a symbol 0.." + std::to_string(k - 1));
-  std::vector<double> own(hidden), stay(hidden, 0.0), exit(hidden, 0.0), active(hidden, 0.0);
-  for (std::size_t u = 0; u < hidden; ++u) own[u] = effects[u * k + from];
-  double stays = 0, exits = 0;
-  AlignedVector<double> z(hidden);
-  for (int i = 0; i < scene.chains.chains; ++i)
-    for (int t = 1; t + 1 < scene.chains.steps; ++t) {
-      const double* h = scene.chains.state(t, i);
-      for (std::size_t u = 0; u < hidden; ++u) active[u] += h[u] > 0;
-      const bool left = scene.chains.symbol(t - 1, i) == from && scene.chains.symbol(t, i) != from;
-      if (!left && (scene.chains.symbol(t, i) != from || t % 10 != 0)) continue;
-      net.exact.preActivation(h, 1, z.data());
-      (left ? exits : stays) += 1;
-      for (std::size_t u = 0; u < hidden; ++u) (left ? exit : stay)[u] += z[u];
-    }
-  for (std::size_t u = 0; u < hidden; ++u) {
-    stay[u] = stays > 0 ? stay[u] / stays : none;
-    exit[u] = exits > 0 ? exit[u] / exits : none;
-    active[u] /= static_cast<double>(scene.chains.chains) * (scene.chains.steps - 2);
-  }
-  std::vector<std::int64_t> ranked(hidden);
-  std::iota(ranked.begin(), ranked.end(), 0);
-  std::stable_sort(ranked.begin(), ranked.end(), [&](std::int64_t a, std::int64_t b) {
-    return own[static_cast<std::size_t>(a)] < own[static_cast<std::size_t>(b)];
-  });
-  const auto count = std::min<std::size_t>(hidden, static_cast<std::size_t>(arguments.integer("group")));
-  std::vector<int> group(ranked.begin(), ranked.begin() + static_cast<long>(count));
-  const auto rateWithout = [&](const std::vector<int>& off) {
-    const ExitRates rates = exitRates(ablated(net.single, off), 100, 240, scene.noise("group"));
-    return std::pair{rates.rates[from], rates.occupancy[from]};
+std::size_t symbolOf(const Scene& scene, const Config& arguments, const char* name) {
+  const auto symbol = static_cast<std::size_t>(arguments.integer(name));
+  if (symbol >= static_cast<std::size_t>(scene.chains.symbols))
+    throw ConfigError(std::string("/") + name, std::to_string(symbol),
+                      "a symbol 0.." + std::to_string(scene.chains.symbols - 1));
+  return symbol;
+}
+
+/// The exit rate of the net, with the leading group off, and with as many random active units off, five times.
+void compareExits(const Scene& scene, std::size_t from, std::span<const std::int64_t> group,
+                  const std::vector<double>& active, const Progress& progress, State& result) {
+  constexpr int kDraws = 5;
+  const auto ratesWithout = [&](std::span<const std::int64_t> off) {
+    return exitRates(ablated(scene.net.single, {off.begin(), off.end()}), 100, 240, scene.noise("group"));
   };
-  const auto [base, baseOccupancy] = rateWithout({});
-  const auto [without, occupancy] = rateWithout(group);
+  const ExitRates base = ratesWithout({}), without = ratesWithout(group);
   std::vector<std::int64_t> lively;
-  for (std::size_t u = 0; u < hidden; ++u)
+  for (std::size_t u = 0; u < active.size(); ++u)
     if (active[u] > 0.02) lively.push_back(static_cast<std::int64_t>(u));
   RandomStream random(scene.seed, "controls");
-  std::vector<double> controls;
-  for (int draw = 0; draw < 5 && lively.size() >= count; ++draw) {
+  std::vector<double> controls, all{base.rates[from], without.rates[from]};
+  for (int draw = 0; draw < kDraws && lively.size() >= group.size(); ++draw) {
     progress.report(0.85 + 0.03 * draw, LS_TR("random controls"));
-    const std::vector<std::int64_t> order = random.shuffled(lively.size());
-    std::vector<int> off;
-    for (std::size_t i = 0; i < count; ++i) off.push_back(static_cast<int>(lively[static_cast<std::size_t>(order[i])]));
-    controls.push_back(rateWithout(off).first);
+    std::vector<std::int64_t> off = random.shuffled(lively.size());
+    off.resize(group.size());
+    for (std::int64_t& unit : off) unit = lively[static_cast<std::size_t>(unit)];
+    controls.push_back(ratesWithout(off).rates[from]);
   }
-  result.put("ownEffect", Array::vector<double>(own));
-  result.put("staying", Array::vector<double>(stay));
-  result.put("leaving", Array::vector<double>(exit));
-  result.put("active", Array::vector<double>(active));
-  result.put("ranked", Array::vector<std::int64_t>(ranked));
-  result.putScalar<double>("exitRate", base);
-  result.putScalar<double>("exitRateWithout", without);
-  result.putScalar<double>("occupancy", baseOccupancy);
-  result.putScalar<double>("occupancyWithout", occupancy);
+  all.insert(all.end(), controls.begin(), controls.end());
+  result.putScalar<double>("exitRate", base.rates[from]);
+  result.putScalar<double>("exitRateWithout", without.rates[from]);
+  result.putScalar<double>("occupancy", base.occupancy[from]);
+  result.putScalar<double>("occupancyWithout", without.occupancy[from]);
   result.put("exitRateControls", Array::vector<double>(controls));
+  result.put("exitRates", Array::vector<double>(all));
+}
+
+}  // namespace
+
+/// Causal effect and signature of every unit around one symbol; the leading group and its controls.
+State units(const Scene& scene, const Config& arguments, const Progress& progress) {
+  const std::size_t from = symbolOf(scene, arguments, "from");
+  const auto k = static_cast<std::size_t>(scene.chains.symbols);
+  const std::vector<double> effects = effectsOf(scene, progress, 0.8);
+  const std::vector<std::int64_t> ranked = causalRank(effects, scene.chains.symbols, from);
+  const Signature signature =
+      signatures(scene.net.exact, scene.net.single, scene.chains, from, scene.noise("signature"));
+  std::vector<double> own(effects.size() / k);
+  for (std::size_t u = 0; u < own.size(); ++u) own[u] = effects[u * k + from];
+  State result;
+  result.put("effect", Array::from<double>(effects, {scene.chains.hidden, scene.chains.symbols}));
+  result.put("ownEffect", Array::vector<double>(own));
+  result.put("ranked", Array::vector<std::int64_t>(ranked));
+  for (const auto& [name, zone] :
+       {std::pair{"cluster", Zone::Cluster}, {"kick", Zone::Kick}, {"transition", Zone::Transition}})
+    result.put(name, Array::vector<double>(signature.zones[static_cast<std::size_t>(zone)]));
+  result.put("leaving", Array::vector<double>(signature.after));
+  result.put("signature", Array::vector<double>(signature.score));
+  result.put("active", Array::vector<double>(signature.active));
+  const auto count = std::min(ranked.size(), static_cast<std::size_t>(arguments.integer("group")));
+  compareExits(scene, from, std::span(ranked).first(count), signature.active, progress, result);
+  return result;
+}
+
+/// W with its units in the order: leaving the first symbol, leaving the last, integrating, all others.
+State blocks(const Scene& scene, const Config& arguments, const Progress& progress) {
+  const int symbols = scene.chains.symbols;
+  const auto hidden = static_cast<std::size_t>(scene.chains.hidden);
+  const std::vector<double> effects = effectsOf(scene, progress, 1);
+  const auto group = static_cast<std::size_t>(arguments.integer("group"));
+  std::vector<std::int64_t> first = causalRank(effects, symbols, 0),
+                            second = causalRank(effects, symbols, static_cast<std::size_t>(symbols) - 1);
+  first.resize(std::min(group, hidden / 2));
+  std::erase_if(second, [&](std::int64_t u) { return std::find(first.begin(), first.end(), u) != first.end(); });
+  second.resize(first.size());
+  const auto most = static_cast<std::size_t>(std::lround(arguments.real("share") * static_cast<double>(hidden)));
+  const std::span<const double> w(scene.net.exact.w.data(), scene.net.exact.w.size());
+  std::vector<std::int64_t> integrating = integratingUnits(w, first, second, most), order = first, rest;
+  // Those that the first group excites stand before those that it inhibits.
+  std::stable_partition(integrating.begin(), integrating.end(), [&](std::int64_t u) {
+    double sum = 0;
+    for (const std::int64_t source : first)
+      sum += w[static_cast<std::size_t>(u) * hidden + static_cast<std::size_t>(source)];
+    return sum > 0;
+  });
+  order.insert(order.end(), second.begin(), second.end());
+  order.insert(order.end(), integrating.begin(), integrating.end());
+  for (std::int64_t u = 0; u < static_cast<std::int64_t>(hidden); ++u)
+    if (std::find(order.begin(), order.end(), u) == order.end()) rest.push_back(u);
+  std::vector<double> block(order.size(), 2.0), sorted;
+  std::fill_n(block.begin(), first.size(), 0.0);
+  std::fill_n(block.begin() + static_cast<long>(first.size()), second.size(), 1.0);
+  block.insert(block.end(), rest.size(), 3.0);
+  order.insert(order.end(), rest.begin(), rest.end());
+  for (const std::int64_t to : order)
+    for (const std::int64_t from : order)
+      sorted.push_back(w[static_cast<std::size_t>(to) * hidden + static_cast<std::size_t>(from)]);
+  const auto h = static_cast<std::int64_t>(hidden);
+  State result;
+  result.put("weights", Array::from<double>(sorted, {h, h}, order));
+  result.put("order", Array::vector<std::int64_t>(order));
+  result.put("block", Array::from<double>(block, {h}, order));
   return result;
 }
 
 /// Mean pre-activation of the leading causal units around exits from a symbol, lags -10..10.
 State exitAverage(const Scene& scene, const Config& arguments, const Progress& progress) {
   constexpr int kReach = 10;
-  const auto hidden = static_cast<std::size_t>(scene.chains.hidden), k = static_cast<std::size_t>(scene.chains.symbols);
-  const auto from = static_cast<std::size_t>(arguments.integer("from"));
-  if (from >= k) throw ConfigError("/from", std::to_string(from), "a symbol 0.." + std::to_string(k - 1));
-  const std::vector<double> effects = unitEffects(scene.net.single, scene.noise("effects"), [&](double done) {
-    progress.report(done, LS_TR("switching units off"));
-  });
-  std::vector<std::int64_t> ranked(hidden);
-  std::iota(ranked.begin(), ranked.end(), 0);
-  std::stable_sort(ranked.begin(), ranked.end(), [&](std::int64_t a, std::int64_t b) {
-    return effects[static_cast<std::size_t>(a) * k + from] < effects[static_cast<std::size_t>(b) * k + from];
-  });
+  const auto hidden = static_cast<std::size_t>(scene.chains.hidden);
+  const std::size_t from = symbolOf(scene, arguments, "from");
+  std::vector<std::int64_t> ranked = causalRank(effectsOf(scene, progress, 1), scene.chains.symbols, from);
   ranked.resize(std::min<std::size_t>(hidden, 3));
   const std::size_t width = 2 * kReach + 1;
   std::vector<double> sums(ranked.size() * width, 0.0), lags;
