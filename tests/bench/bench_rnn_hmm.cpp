@@ -2,16 +2,22 @@
 // One measurement of the RNN-HMM lab's engine as a JSON line, for bench_rnn_hmm.py:
 //   bench_rnn_hmm step                     CPU ms of a training step at the defaults (fresh targets, measures off)
 //   bench_rnn_hmm flow                     CPU ms of a 32 x 32 flow field of a default net
+//   bench_rnn_hmm live                     refreshes of that field while the default run trains at full speed
 //   bench_rnn_hmm double-well FOLDER       trains a 128-unit tanh net with biases; writes W.npy, b.npy, X0.npy
 //   bench_rnn_hmm fixed-points FOLDER      CPU s of the fixed-point search on those files
+#include <chrono>
 #include <ctime>
 #include <fstream>
+#include <future>
 #include <iostream>
 
+#include "engine/core/session.h"
 #include "engine/experiments/rnn_hmm/flow_field.h"
+#include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 #include "engine/measures/fixed_points.h"
 #include "engine/models/threads.h"
 #include "engine/store/npy.h"
+#include "tests/support/memory_store.h"
 
 using namespace learnscope;
 using namespace learnscope::rnnhmm;
@@ -56,6 +62,39 @@ void flow() {
   const Portrait portrait = rotation(chains, net.exact, ThirdAxis::Component).portrait;
   const FlowField field = flowField(net, chains, portrait, true, 32, 2.5);
   std::cout << "{\"ms\": " << (cpuSeconds() - start) * 1e3 << ", \"cells\": " << field.supported.size() << "}\n";
+}
+
+/// As the window asks: a trainer's thread and the analysis thread, the next request when the last one is answered.
+void live() {
+  using Clock = std::chrono::steady_clock;
+  test::MemoryRunFactory factory;
+  Scheduler scheduler(1);
+  Session session(makeLab(), factory, scheduler);
+  Member& member = session.start(Json::object(), 0, 100000, 0, false);
+  const auto refresh = [&] {
+    std::promise<AnalysisResult> answer;
+    session.analyse("view", "flow-field", -1, {{"side", 32}, {"measured", false}},
+                    [&](AnalysisResult result) { answer.set_value(std::move(result)); });
+    const AnalysisResult result = answer.get_future().get();
+    if (!result.result) throw std::runtime_error(result.error);
+    return result.step;
+  };
+  while (refresh() < 100) continue;
+  const std::int64_t first = member.run->lastStep();
+  const double cpu = cpuSeconds();
+  const auto start = Clock::now();
+  int refreshes = 0;
+  std::chrono::duration<double> wall{};
+  while (wall.count() < 6) {
+    refresh();
+    ++refreshes;
+    wall = Clock::now() - start;
+  }
+  const double busy = cpuSeconds() - cpu;
+  // Both threads always have work: on two free cores the wall is half of the CPU time.
+  std::cout << "{\"perSecond\": " << refreshes / wall.count() << ", \"perSecondOfTwoCores\": " << 2 * refreshes / busy
+            << ", \"stepsPerSecond\": " << static_cast<double>(member.run->lastStep() - first) / wall.count()
+            << ", \"cores\": " << busy / wall.count() << "}\n";
 }
 
 void save(const std::string& path, const Array& array) {
@@ -112,12 +151,14 @@ int main(int argc, char** argv) {
     step();
   else if (what == "flow")
     flow();
+  else if (what == "live")
+    live();
   else if (what == "double-well" && !folder.empty())
     doubleWell(folder);
   else if (what == "fixed-points" && !folder.empty())
     fixedPoints(folder);
   else {
-    std::cerr << "bench_rnn_hmm: step, flow, double-well FOLDER or fixed-points FOLDER expected\n";
+    std::cerr << "bench_rnn_hmm: step, flow, live, double-well FOLDER or fixed-points FOLDER expected\n";
     return 2;
   }
   return 0;

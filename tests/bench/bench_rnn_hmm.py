@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MOST_OF_CLOSED, MOST_OF_AUTOGRAD, MOST_SECONDS, LEAST_SPEEDUP, MOST_FLOW_MS = 0.45, 0.35, 1.2, 10, 66
+MOST_OF_CLOSED, MOST_OF_AUTOGRAD, MOST_SECONDS, LEAST_SPEEDUP, LEAST_REFRESHES = 0.45, 0.35, 1.2, 10, 15
 
 
 def python_with_torch():
@@ -43,11 +43,14 @@ def main():
     python, peer, broken = python_with_torch(), os.path.join(HERE, "peer_rnn_hmm.py"), []
     with tempfile.TemporaryDirectory() as folder:
         said(args.program, "double-well", folder)
-        ours = {"step": [], "points": [], "flow": []}
+        ours = {"step": [], "points": [], "flow": [], "live": []}
         theirs = {"closed": [], "autograd": [], "points": []}
         for _ in range(args.rounds):
             ours["step"].append(said(args.program, "step")["ms"])
             ours["flow"].append(said(args.program, "flow")["ms"])
+            live = said(args.program, "live")
+            ours["live"].append(live["perSecondOfTwoCores"])
+            print(f"flow field while training: {live}")
             found = said(args.program, "fixed-points", folder)
             ours["points"].append(found["seconds"])
             if python:
@@ -57,11 +60,12 @@ def main():
         if python:
             adam = said(python, peer, "fixed-points", folder)
             theirs["points"].append(adam["seconds"])
-    ms, seconds, flow = (statistics.median(ours[key]) for key in ("step", "points", "flow"))
-    print(f"training step {ms:.2f} CPU ms; flow field 32x32 {flow:.1f} CPU ms")
+    ms, seconds, flow, live = (statistics.median(ours[key]) for key in ("step", "points", "flow", "live"))
+    print(f"training step {ms:.2f} CPU ms; flow field 32x32 with measured steps {flow:.1f} CPU ms; "
+          f"{live:.1f} refreshes a second of two cores while training")
     print(f"fixed points of 1024 starts {seconds:.3f} CPU s: {found}")
-    if flow > MOST_FLOW_MS:
-        broken.append(f"flow field {flow:.1f} ms, at most {MOST_FLOW_MS}")
+    if live < LEAST_REFRESHES:
+        broken.append(f"flow field {live:.1f} times a second while training, at least {LEAST_REFRESHES}")
     if seconds > MOST_SECONDS:
         broken.append(f"fixed points {seconds:.2f} s, at most {MOST_SECONDS}")
     if found["unsolved"]:

@@ -387,6 +387,59 @@ class TestSceneBinder : public QObject {
       QVERIFY2(QString(error.what()).contains(said), error.what());
     }
   }
+
+  void solidsAndCircles() {
+    Records r;
+    r.add("p", 5, {0, 0, 0, 1, 0, 0, noise, 0, 0}, {3, 3});
+    r.add("kind", 5, {0, 1, 0}, {3});
+    const SceneSnapshot solids =
+        bound({{{"mark", "solid"}, {"position", "p"}, {"shape", "octahedron"}, {"size", 0.5}}}, r.at(5));
+    const auto meshes = all<Mesh>(solids);
+    QCOMPARE(meshes.size(), std::size_t{1});
+    QCOMPARE(meshes[0].second->faces.size(), std::size_t{2 * 8 * 3});  // two octahedra; the third has no place
+    QVERIFY(std::abs(solids.bounds.high.x - 1.5) < 1e-6 && std::abs(solids.bounds.low.z + 0.5) < 1e-6);
+    const SceneSnapshot circles =
+        bound({{{"mark", "sphere"}, {"position", "p"}, {"hollow", true}, {"size", 0.2}}}, r.at(5));
+    QVERIFY(all<Spheres>(circles).empty());
+    QCOMPARE(circles.rings.size(), std::size_t{2});
+    QCOMPARE(circles.rings[1].radius, 0.2);
+  }
+
+  // Each record is a tube of its own; heights grow with the step.
+  void towers() {
+    Records r;
+    for (const int step : {0, 10, 40}) r.add("p", step, {0, 0, 7, 1, 0, 7, 1, 1, 7}, {3, 3});
+    const Json tower{{"mark", "tube"}, {"position", "p"}, {"stack", 2}};
+    const SceneSnapshot all40 = bound({tower}, r.at(40));
+    const auto tubes = all<Tubes>(all40);
+    QCOMPARE(tubes.size(), std::size_t{1});
+    QVERIFY((tubes[0].second->strands == std::vector<std::uint32_t>{3, 3, 3}));
+    QCOMPARE(tubes[0].second->positions[0].z, 0.0F);
+    QCOMPARE(tubes[0].second->positions[3].z, 0.5F);
+    QCOMPARE(tubes[0].second->positions[8].z, 2.0F);
+    const SceneSnapshot all10 = bound({tower}, r.at(10));
+    QCOMPARE(all<Tubes>(all10)[0].second->strands.size(), std::size_t{2});
+  }
+
+  void legendsNameTheCategoriesThatOccur() {
+    Records r;
+    r.add("p", 0, {0, 0, 0, 1, 0, 0}, {2, 3});
+    r.add("zone", 0, {2, 0}, {2});
+    const Json layer{{"mark", "sphere"},
+                     {"position", "p"},
+                     {"color",
+                      {{"measure", "zone"},
+                       {"map", "category"},
+                       {"title", "zone"},
+                       {"palette", {"#111111", "#222222", "#333333"}},
+                       {"names", {"none", "cluster", "kick"}}}}};
+    const SceneSnapshot snapshot = bound({layer, layer}, r.at(0));
+    QCOMPARE(snapshot.legends.size(), std::size_t{1});  // the same for both layers
+    QCOMPARE(snapshot.legends[0].entries.size(), std::size_t{2});
+    QCOMPARE(snapshot.legends[0].entries[0].first, QStringLiteral("none"));
+    QCOMPARE(snapshot.legends[0].entries[1].second, QColor(0x33, 0x33, 0x33));
+    QVERIFY(snapshot.colorBars.empty());
+  }
 };
 
 QTEST_MAIN(TestSceneBinder)

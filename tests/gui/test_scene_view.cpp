@@ -298,6 +298,25 @@ class TestSceneView : public QObject {
     QVERIFY(parent.view.dataCsv().contains(QStringLiteral("13,-1,1")));
     QVERIFY(all.view.dataCsv().contains(QStringLiteral("0,9,9")));
   }
+
+  // A handle follows the mouse in the plane of the screen; the camera stays.
+  void draggedHandle() {
+    Square s;
+    Shown shown(s.model, {{"handle", {{"at", {0.5, 0, 0}}, {"label", "drag me"}}}});
+    const Camera before = shown.view.camera();
+    const Projected p = before.project({0.5, 0, 0}, shown.pane());
+    shown.drag(shown.pixel({0.5, 0, 0}), {40, -20});
+    QVERIFY(shown.view.camera() == before);
+    const Vec3 wanted = Vec3{0.5, 0, 0} + before.right() * (40 / p.scale) + before.up() * (20 / p.scale);
+    QVERIFY(length(*shown.view.handle() - wanted) < 0.02);
+    QTest::keyClick(&shown.view, Qt::Key_Right, Qt::ControlModifier);
+    QVERIFY(dot(*shown.view.handle() - wanted, before.right()) > 0.01);
+    QVERIFY(shown.view.camera() == before);
+    shown.drag({10, 10}, {40, 0});  // elsewhere the mouse orbits
+    QVERIFY(!(shown.view.camera() == before));
+    Shown without(s.model);
+    QVERIFY(!without.view.handle());
+  }
 };
 
 QTEST_MAIN(TestSceneView)

@@ -140,11 +140,15 @@ std::optional<Json> ActionBar::resolved(const Json& arguments) const {
 void ActionBar::look() {
   if (!isVisible()) return;
   const Config config = model_.config();
+  const TrainerStatus::Phase phase = model_.status().phase;
+  // A run that has come to its end does not move any more.
+  const bool ended = model_.run() && (phase == TrainerStatus::Phase::Finished ||
+                                      phase == TrainerStatus::Phase::Failed || phase == TrainerStatus::Phase::Diverged);
   for (const Toggle& toggle : toggles_) {
     const bool known = config.has(toggle.parameter) && config[toggle.parameter].is_boolean();
     const QString words = known && !config.flag(toggle.parameter) ? toggle.whileOff : toggle.whileOn;
     if (toggle.button->text() != words) toggle.button->setText(words);
-    toggle.button->setEnabled(known);
+    toggle.button->setEnabled(known && !ended);
   }
   const Member* member = model_.session().current();
   for (const Act& act : acts_) act.button->setEnabled(member && member->trainer && resolved(act.arguments));

@@ -71,15 +71,22 @@ void Swarm::advance(const EffectiveRnn<double>& net, bool noise, BulkStream stre
     } else {
       net.step(states_.data(), nullptr, kStates, next.data());
       states_.swap(next);
+      if (!fallen_) ++silentSteps_;
+      fallen_ = fallen_ || meanNorm() < 0.01 * noisyNorm_;
     }
   }
-  if (noise) noisyNorm_ = meanNorm();
+  if (!noise) return;
+  noisyNorm_ = meanNorm();
+  silentSteps_ = 0;
+  fallen_ = false;
 }
 
 State Swarm::save() const {
   State state;
   state.put("states", Array::vector<double>(std::span<const double>(states_.data(), states_.size())));
   state.putScalar<double>("noisyNorm", noisyNorm_);
+  state.putScalar<std::int64_t>("silentSteps", silentSteps_);
+  state.putScalar<std::int64_t>("fallen", fallen_);
   return state;
 }
 
@@ -88,6 +95,8 @@ void Swarm::load(const State& state) {
   if (saved.size() != states_.size()) throw DataError("saved state", "\"swarm\"", "of another number of units");
   std::copy(saved.begin(), saved.end(), states_.begin());
   noisyNorm_ = state.scalar<double>("noisyNorm");
+  silentSteps_ = state.scalar<std::int64_t>("silentSteps");
+  fallen_ = state.scalar<std::int64_t>("fallen") != 0;
 }
 
 void Measurement::record(const Net& net, const RnnTraining& training, ThirdAxis third, const Swarm& swarm,
@@ -112,6 +121,7 @@ void Measurement::record(const Net& net, const RnnTraining& training, ThirdAxis 
   largestSymbols(net.exact, swarm.states().data(), Swarm::kStates, logits, symbols);
   recorder.array("swarm", floatArray(portrait_.of(swarm.states().data(), Swarm::kStates), {Swarm::kStates, 3}));
   recorder.array("swarmSymbol", Array::vector<std::uint8_t>(symbols));
+  recorder.scalar("swarmTimer", static_cast<double>(swarm.silentSteps()));
   if (swarm.noisyNorm() > 0) writeScalar(recorder, "swarmNorm", swarm.meanNorm() / swarm.noisyNorm());
 }
 

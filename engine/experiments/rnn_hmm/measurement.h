@@ -38,12 +38,16 @@ class Swarm {
   double meanNorm() const;
   /// Mean norm when the noise was last on.
   double noisyNorm() const { return noisyNorm_; }
+  /// Silent steps until the mean norm was 1 % of that, or so far.
+  std::int64_t silentSteps() const { return silentSteps_; }
   State save() const;
   void load(const State& state);
 
  private:
   AlignedVector<double> states_, work_;
   double noisyNorm_ = 0;
+  std::int64_t silentSteps_ = 0;
+  bool fallen_ = false;
 };
 
 /// Computes and records the measures of one run. Keeps what makes pictures steady from record to record: the portrait

@@ -81,17 +81,22 @@ void Measurement::dynamics(const Net& net, const Chains& chains, ThirdAxis third
 void Measurement::recordRays(const Growth& growing, const Chains& chains, double size, Recorder& recorder) const {
   const auto hidden = static_cast<std::size_t>(chains.hidden);
   std::vector<double> lines, ends;
-  std::vector<double> symbols;
   for (std::size_t r = 0; r < growing.rays.size(); ++r) {
     lines.insert(lines.end(), hidden, 0.0);
     for (const double x : growing.rays[r]) lines.push_back(1.5 * size * x);
     ends.insert(ends.end(), growing.rays[r].begin(), growing.rays[r].end());
-    symbols.insert(symbols.end(), 2, growing.symbols[r]);
   }
   const auto count = static_cast<std::int64_t>(growing.rays.size());
   if (count > 0) {
-    recorder.array("rayLines", floatArray(portrait_.of(lines.data(), static_cast<int>(2 * count)), {2 * count, 3}));
-    recorder.array("raySymbol", floatArray(symbols, {2 * count}));
+    const std::vector<double> at = portrait_.of(lines.data(), static_cast<int>(2 * count));
+    std::vector<double> feet, ways;
+    for (std::size_t i = 0; i < at.size(); i += 6)
+      for (std::size_t k = i; k < i + 3; ++k) {
+        feet.push_back(at[k]);
+        ways.push_back(at[k + 3] - at[k]);
+      }
+    recorder.array("rayFeet", floatArray(feet, {count, 3}));
+    recorder.array("rayWays", floatArray(ways, {count, 3}));
   }
   AlignedVector<double> states = spreadStates(chains, kDirections);
   std::vector<double> unit(states.begin(), states.end());

@@ -112,9 +112,10 @@ void addDynamics(std::vector<Measure>& list) {
   list.push_back(array("directions", LS_TR("Directions"), {"600", "3"},
                        LS_TR("h/|h| on the unit sphere of its three leading directions."), group, at));
   list.push_back(array("directionSymbol", LS_TR("Symbol of a direction"), {"600"}, "argmax.", group, at));
-  list.push_back(array("rayLines", LS_TR("Rays in the portrait"), {"2R", "3"},
-                       LS_TR("From the silent state outwards, two rows a ray."), group, at));
-  list.push_back(array("raySymbol", LS_TR("Symbol of a ray"), {"2R"}, LS_TR("argmax of its logits."), group, at));
+  list.push_back(
+      array("rayFeet", LS_TR("Feet of the rays"), {"R", "3"}, LS_TR("The silent state, once a ray."), group, at));
+  list.push_back(array("rayWays", LS_TR("Rays in the portrait"), {"R", "3"},
+                       LS_TR("From there outwards, 1.5 times the mean norm of the states long."), group, at));
   list.push_back(array("rayDirections", LS_TR("Rays on the sphere"), {"R", "3"}, LS_TR("Unit vectors."), group, at));
   list.push_back(
       array("rayDirectionSymbol", LS_TR("Symbol of a pin"), {"R"}, LS_TR("argmax of its logits."), group, at));
@@ -159,6 +160,9 @@ void addSilence(std::vector<Measure>& list) {
                        LS_TR("200 states that live on, 4 steps a record, with the noise on or off."), group, "swarm"));
   list.push_back(
       array("swarmSymbol", LS_TR("Symbol of the swarm"), {"200"}, LS_TR("argmax of the logits."), group, "swarm"));
+  list.push_back(scalar("swarmTimer", LS_TR("Timer of the swarm"),
+                        LS_TR("Silent steps until the swarm's size is 1 %, or so far."), group, "swarm",
+                        LS_TR("steps")));
   list.push_back(scalar("swarmNorm", LS_TR("Norm of the swarm"),
                         LS_TR("Mean norm over the one when the noise was last on."), group, "swarm"));
 }
