@@ -319,6 +319,9 @@ class TestRnnHmm : public QObject {
     QCOMPARE(gains.value(4), 1.0);
     QVERIFY_EXCEPTION_THROWN(
         experiment->apply("set-gains", Config({{"units", {12}}, {"recurrent", 0.0}, {"noise", 1.0}}), {}), ConfigError);
+    experiment->apply("noise-into", Config(Json{{"units", {5}}}), {});
+    const auto noiseGains = experiment->save().get("trainer.noiseGain");
+    for (std::size_t u = 0; u < 12; ++u) QCOMPARE(noiseGains.value(u), u == 5 ? 1.0 : 0.0);
     experiment->apply("add-bias", Config({{"direction", "readout"}, {"size", 0.5}}), RandomStream(1, "i"));
     for (int i = 0; i < 5; ++i) experiment->step({});
     const State state = experiment->save();

@@ -2,6 +2,7 @@
 #include "engine/experiments/rnn_hmm/analyses.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "engine/experiments/rnn_hmm/analysis_scene.h"
@@ -54,6 +55,10 @@ State flow(const Scene& scene, const Config& arguments, const Progress&) {
   result.put("directions", floatArray(field.directions, {cells, 3}));
   result.put("speed", floatArray(field.speed, {side, side}));
   result.put("supported", floatArray(field.supported, {cells}));
+  std::vector<double> shade = field.speed;
+  for (std::size_t c = 0; c < shade.size(); ++c)
+    if (!(field.supported[c] > 0)) shade[c] = std::numeric_limits<double>::quiet_NaN();
+  result.put("shade", floatArray(shade, {cells}));
   if (!measured) return result;
   result.put("drift", floatArray(field.drift, {cells, 3}));
   result.put("visits", floatArray(field.visits, {side, side}));

@@ -69,6 +69,7 @@ AnalysisDescription flowField() {
               result("directions", LS_TR("Directions"), {"N", "3"}, LS_TR("Step of the map.")),
               result("speed", LS_TR("log10 q"), {"S", "S"}, LS_TR("Speed at the lifted state.")),
               result("supported", LS_TR("Supported"), {"N"}, LS_TR("1 where visited states are near.")),
+              result("shade", LS_TR("Shade"), {"N"}, LS_TR("log10 q where visited states are near, else empty.")),
               result("drift", LS_TR("Drift"), {"N", "3"}, LS_TR("Mean of the actual steps; empty below 10 visits.")),
               result("visits", LS_TR("Visits"), {"S", "S"}, LS_TR("Of 20,000 states.")),
               result("diffusion", LS_TR("Diffusion"), {"S", "S"}, LS_TR("Variance of the actual steps."))}};
@@ -213,8 +214,9 @@ std::vector<AnalysisDescription> analyses() {
   list.push_back(
       {.id = "noise-sensitivity",
        .title = LS_TR("Noise sensitivity"),
-       .doc = LS_TR("100 rollouts of 5 steps from a cluster and a transition state with noise (1 - γ) frozen "
-                    "+ γ fresh, γ = 0, 0.5, 1."),
+       .doc =
+           LS_TR("100 rollouts of 5 steps from each of ten cluster and ten transition states with noise (1 - γ) frozen "
+                 "+ γ fresh, γ = 0, 0.5, 1."),
        .arguments = {},
        .results = {result("clusterVariance", LS_TR("Cluster variance"), {"3"}, LS_TR("Trace.")),
                    result("clusterDistance", LS_TR("Cluster distance"), {"3"}, LS_TR("Mean, to the mean.")),
@@ -247,6 +249,10 @@ std::vector<InterventionDescription> interventions() {
            LS_TR("z_u = μ (W h)_u + ν (U x)_u: μ = 0 ablates the unit's recurrent drive, ν = 0 keeps the noise away."),
        .arguments = {units, real("recurrent", "μ", 0, 0, 2, LS_TR("Gain on the recurrent drive.")),
                      real("noise", "ν", 1, 0, 2, LS_TR("Gain on the noise drive."))}},
+      {.id = "noise-into",
+       .title = LS_TR("Noise into these units only"),
+       .doc = LS_TR("ν = 1 for these units and 0 for all others."),
+       .arguments = {units}},
       {.id = "reset-gains", .title = LS_TR("Reset unit gains"), .doc = LS_TR("All gains back to 1."), .arguments = {}},
       {.id = "add-bias",
        .title = LS_TR("Add a bias"),

@@ -135,6 +135,10 @@ void RnnHmmExperiment::apply(const std::string& intervention, const Config& argu
       weights.recurrentGain[static_cast<std::size_t>(unit)] = static_cast<float>(arguments.real("recurrent"));
       weights.noiseGain[static_cast<std::size_t>(unit)] = static_cast<float>(arguments.real("noise"));
     }
+  } else if (intervention == "noise-into") {
+    const std::vector<int> units = unitsOf(arguments);
+    std::fill(weights.noiseGain.begin(), weights.noiseGain.end(), 0.0F);
+    for (const int unit : units) weights.noiseGain[static_cast<std::size_t>(unit)] = 1;
   } else if (intervention == "reset-gains") {
     std::fill(weights.recurrentGain.begin(), weights.recurrentGain.end(), 1.0F);
     std::fill(weights.noiseGain.begin(), weights.noiseGain.end(), 1.0F);

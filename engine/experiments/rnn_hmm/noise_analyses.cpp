@@ -25,6 +25,38 @@ double transitionError(const SymbolStatistics& found, const SymbolStatistics& wa
   return counted > 0 ? sum / counted : none;
 }
 
+/// Spread after 5 steps of 100 rollouts from one state under (1 - gamma) frozen + gamma fresh noise.
+struct Spread {
+  double trace = 0, distance = 0;
+};
+Spread spreadFrom(const Scene& scene, const double* state, double gamma) {
+  constexpr std::size_t kRollouts = 100;
+  constexpr int kSteps = 5;
+  const auto hidden = static_cast<std::size_t>(scene.chains.hidden),
+             inputs = static_cast<std::size_t>(scene.net.exact.shape.inputs);
+  BulkStream frozenNoise = scene.noise("sensitivity frozen"), fresh = scene.noise("sensitivity fresh");
+  AlignedVector<double> h(kRollouts * hidden), next(h.size()), drive(h.size()), x(kRollouts * inputs), same(inputs);
+  for (std::size_t r = 0; r < kRollouts; ++r) std::copy_n(state, hidden, h.begin() + static_cast<long>(r * hidden));
+  for (int t = 0; t < kSteps; ++t) {
+    frozenNoise.normals(static_cast<long>(inputs), same.data());
+    fresh.normals(static_cast<long>(x.size()), x.data());
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = (1 - gamma) * same[i % inputs] + gamma * x[i];
+    scene.net.exact.drive(x.data(), kRollouts, drive.data());
+    scene.net.exact.step(h.data(), drive.data(), kRollouts, next.data());
+    h.swap(next);
+  }
+  std::vector<double> mean(hidden, 0.0);
+  for (std::size_t i = 0; i < h.size(); ++i) mean[i % hidden] += h[i] / kRollouts;
+  Spread spread;
+  for (std::size_t r = 0; r < kRollouts; ++r) {
+    double squares = 0;
+    for (std::size_t u = 0; u < hidden; ++u) squares += (h[r * hidden + u] - mean[u]) * (h[r * hidden + u] - mean[u]);
+    spread.trace += squares / kRollouts;
+    spread.distance += std::sqrt(squares) / kRollouts;
+  }
+  return spread;
+}
+
 }  // namespace
 
 State noiseSweep(const Scene& scene, const Config&, const Progress& progress) {
@@ -107,44 +139,29 @@ State sequenceDistance(const Scene& scene, const Config& arguments, const Progre
   return result;
 }
 
-/// From a cluster state and a transition state: spread after 5 steps under (1 - gamma) frozen + gamma fresh noise.
-State noiseSensitivity(const Scene& scene, const Config&, const Progress&) {
-  constexpr int kRollouts = 100, kSteps = 5, kStates = 400;
+/// Mean over up to ten states of the clusters and of the transitions, gamma = 0, 0.5, 1.
+State noiseSensitivity(const Scene& scene, const Config&, const Progress& progress) {
+  constexpr int kStates = 400, kLooked = 10;
   const AlignedVector<double> states = spreadStates(scene.chains, kStates);
   const Residency stay = residency(scene.net.single, {states.begin(), states.end()}, scene.noise("sensitivity zones"));
-  const auto hidden = static_cast<std::size_t>(scene.chains.hidden);
-  const std::size_t inputs = static_cast<std::size_t>(scene.net.exact.shape.inputs);
   State result;
   for (const auto& [name, zone] : {std::pair{"cluster", Zone::Cluster}, {"transition", Zone::Transition}}) {
-    const auto at =
-        static_cast<std::size_t>(std::find(stay.zones.begin(), stay.zones.end(), zone) - stay.zones.begin());
-    std::vector<double> traces(3, none), distances(3, none);
-    for (std::size_t g = 0; g < 3 && at < stay.zones.size(); ++g) {
-      const double gamma = 0.5 * static_cast<double>(g);
-      BulkStream frozenNoise = scene.noise("sensitivity frozen"), fresh = scene.noise("sensitivity fresh");
-      AlignedVector<double> h(kRollouts * hidden), next(h.size()), drive(h.size()), x(kRollouts * inputs), same(inputs);
-      for (std::size_t r = 0; r < kRollouts; ++r)
-        std::copy_n(states.begin() + static_cast<long>(at * hidden), hidden, h.begin() + static_cast<long>(r * hidden));
-      for (int t = 0; t < kSteps; ++t) {
-        frozenNoise.normals(static_cast<long>(inputs), same.data());
-        fresh.normals(static_cast<long>(x.size()), x.data());
-        for (std::size_t i = 0; i < x.size(); ++i) x[i] = (1 - gamma) * same[i % inputs] + gamma * x[i];
-        scene.net.exact.drive(x.data(), kRollouts, drive.data());
-        scene.net.exact.step(h.data(), drive.data(), kRollouts, next.data());
-        h.swap(next);
+    std::vector<double> traces(3, 0.0), distances(3, 0.0);
+    double looked = 0;
+    for (std::size_t i = 0; i < stay.zones.size() && looked < kLooked; ++i) {
+      if (stay.zones[i] != zone) continue;
+      progress.report(looked / kLooked, LS_TR("following states"));
+      looked += 1;
+      for (std::size_t g = 0; g < 3; ++g) {
+        const Spread spread = spreadFrom(scene, states.data() + i * static_cast<std::size_t>(scene.chains.hidden),
+                                         0.5 * static_cast<double>(g));
+        traces[g] += spread.trace;
+        distances[g] += spread.distance;
       }
-      std::vector<double> mean(hidden, 0.0);
-      for (std::size_t i = 0; i < h.size(); ++i) mean[i % hidden] += h[i] / kRollouts;
-      double trace = 0, far = 0;
-      for (std::size_t r = 0; r < kRollouts; ++r) {
-        double squares = 0;
-        for (std::size_t u = 0; u < hidden; ++u)
-          squares += (h[r * hidden + u] - mean[u]) * (h[r * hidden + u] - mean[u]);
-        trace += squares / kRollouts;
-        far += std::sqrt(squares) / kRollouts;
-      }
-      traces[g] = trace;
-      distances[g] = far;
+    }
+    for (std::size_t g = 0; g < 3; ++g) {
+      traces[g] = looked > 0 ? traces[g] / looked : none;
+      distances[g] = looked > 0 ? distances[g] / looked : none;
     }
     result.put(std::string(name) + "Variance", Array::vector<double>(traces));
     result.put(std::string(name) + "Distance", Array::vector<double>(distances));
