@@ -10,6 +10,7 @@
 #include <fstream>
 #include <future>
 #include <iostream>
+#include <thread>
 
 #include "engine/core/session.h"
 #include "engine/experiments/rnn_hmm/flow_field.h"
@@ -77,9 +78,8 @@ void live() {
                     [&](AnalysisResult result) { answer.set_value(std::move(result)); });
     const AnalysisResult result = answer.get_future().get();
     if (!result.result) throw std::runtime_error(result.error);
-    return result.step;
   };
-  while (refresh() < 100) continue;
+  while (member.run->lastStep() < 100) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const std::int64_t first = member.run->lastStep();
   const double cpu = cpuSeconds();
   const auto start = Clock::now();

@@ -390,7 +390,7 @@ class TestSceneBinder : public QObject {
 
   void solidsAndCircles() {
     Records r;
-    r.add("p", 5, {0, 0, 0, 1, 0, 0, noise, 0, 0}, {3, 3});
+    r.add("p", 5, {0, 0, 0, 1, 0, 0, std::nan(""), 0, 0}, {3, 3});
     r.add("kind", 5, {0, 1, 0}, {3});
     const SceneSnapshot solids =
         bound({{{"mark", "solid"}, {"position", "p"}, {"shape", "octahedron"}, {"size", 0.5}}}, r.at(5));

@@ -86,9 +86,9 @@ void SceneView::readPage() {
   }
   cameras_ = page_.cameras;
   if (!page_.handle)
-    handle_.reset();
-  else if (!handle_)
-    handle_ = page_.handle->at;
+    dragPoint_.reset();
+  else if (!dragPoint_)
+    dragPoint_ = page_.handle->at;
   if (page_.home && !cameraPlaced_) {
     camera_ = *page_.home;
     cameraPlaced_ = true;
@@ -127,9 +127,9 @@ SceneSnapshot SceneView::bind(const Theme& theme) {
     empty.background = Rgba(theme.plotBackground);
     return empty;
   }
-  if (handle_) feed_.setHandle({handle_->x, handle_->y, handle_->z});
+  if (dragPoint_) feed_.setHandle({dragPoint_->x, dragPoint_->y, dragPoint_->z});
   SceneSnapshot snapshot = bindScene(page_, source(), theme, model().selection());
-  if (handle_) drawHandle(snapshot, theme);
+  if (dragPoint_) drawHandle(snapshot, theme);
   return snapshot;
 }
 

@@ -32,7 +32,7 @@ class SceneView : public View, public Spoken {
 
   const Camera& camera() const { return camera_; }
   /// Where the page's handle stands; arguments of analyses take its coordinates.
-  std::optional<Vec3> handle() const { return handle_; }
+  std::optional<Vec3> handle() const { return dragPoint_; }
   /// Goes there at once; moves of the user are animated.
   void setCamera(const Camera& camera);
   const std::vector<NamedCamera>& cameras() const { return cameras_; }
@@ -109,7 +109,7 @@ class SceneView : public View, public Spoken {
   QPointF pressed_, last_;
   Qt::MouseButton button_ = Qt::NoButton;
   bool dragged_ = false;
-  std::optional<Vec3> handle_;
+  std::optional<Vec3> dragPoint_;
   bool holdsHandle_ = false;
   bool closing_ = false;
   QPoint tipPlace_;

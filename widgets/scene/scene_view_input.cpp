@@ -113,29 +113,29 @@ void SceneView::mousePressEvent(QMouseEvent* event) {
 }
 
 bool SceneView::onHandle(QPointF place) const {
-  if (!handle_) return false;
-  const Projected p = camera_.project(*handle_, {double(width()), double(height())});
+  if (!dragPoint_) return false;
+  const Projected p = camera_.project(*dragPoint_, {double(width()), double(height())});
   const double reach = std::max(10.0, page_.handle->size * p.scale + 4);
   return p.inFront() && std::hypot(place.x() - p.x, place.y() - p.y) <= reach;
 }
 
 /// Moves it by pixels in the plane of the screen.
 void SceneView::moveHandle(double dx, double dy) {
-  const Projected p = camera_.project(*handle_, {double(width()), double(height())});
+  const Projected p = camera_.project(*dragPoint_, {double(width()), double(height())});
   if (!p.inFront() || !(p.scale > 0)) return;
-  handle_ = *handle_ + camera_.right() * (dx / p.scale) - camera_.up() * (dy / p.scale);
+  dragPoint_ = *dragPoint_ + camera_.right() * (dx / p.scale) - camera_.up() * (dy / p.scale);
   refresh();
 }
 
 void SceneView::drawHandle(SceneSnapshot& snapshot, const Theme& theme) const {
   SceneLayer layer;
   const auto radius = static_cast<float>(page_.handle->size);
-  layer.geometry = Spheres{std::vector<Vec3f>{Vec3f(*handle_)}, std::vector<float>{radius},
+  layer.geometry = Spheres{std::vector<Vec3f>{Vec3f(*dragPoint_)}, std::vector<float>{radius},
                            std::vector<Rgba>{Rgba(theme.accent)}, false};
   snapshot.layers.push_back(std::move(layer));
-  snapshot.rings.push_back({*handle_, page_.handle->size, theme.accent});
+  snapshot.rings.push_back({*dragPoint_, page_.handle->size, theme.accent});
   if (!page_.handle->label.isEmpty())
-    snapshot.labels.push_back({*handle_, page_.handle->label, theme.text, 20, 1.6 * page_.handle->size});
+    snapshot.labels.push_back({*dragPoint_, page_.handle->label, theme.text, 20, 1.6 * page_.handle->size});
 }
 
 void SceneView::mouseMoveEvent(QMouseEvent* event) {
@@ -205,7 +205,7 @@ void SceneView::keyPressEvent(QKeyEvent* event) {
   const Viewport viewport{double(width()), double(height())};
   const double slide = 0.04 * viewport.height, flight = 0.05 * camera_.distance;
   const auto turn = [&](double dx, double dy) {
-    if (handle_ && (event->modifiers() & Qt::ControlModifier)) return moveHandle(slide / 2 * dx, -slide / 2 * dy);
+    if (dragPoint_ && (event->modifiers() & Qt::ControlModifier)) return moveHandle(slide / 2 * dx, -slide / 2 * dy);
     if (shift) {
       camera_.pan(-dx * slide, dy * slide, viewport);
     } else {
