@@ -405,20 +405,24 @@ class TestSceneBinder : public QObject {
     QCOMPARE(circles.rings[1].radius, 0.2);
   }
 
-  // Each record is a tube of its own; heights grow with the step.
+  // The items of every record, flat at a height that grows with the step.
   void towers() {
     Records r;
     for (const int step : {0, 10, 40}) r.add("p", step, {0, 0, 7, 1, 0, 7, 1, 1, 7}, {3, 3});
-    const Json tower{{"mark", "tube"}, {"position", "p"}, {"stack", 2}};
-    const SceneSnapshot all40 = bound({tower}, r.at(40));
-    const auto tubes = all<Tubes>(all40);
-    QCOMPARE(tubes.size(), std::size_t{1});
-    QVERIFY((tubes[0].second->strands == std::vector<std::uint32_t>{3, 3, 3}));
-    QCOMPARE(tubes[0].second->positions[0].z, 0.0F);
-    QCOMPARE(tubes[0].second->positions[3].z, 0.5F);
-    QCOMPARE(tubes[0].second->positions[8].z, 2.0F);
-    const SceneSnapshot all10 = bound({tower}, r.at(10));
-    QCOMPARE(all<Tubes>(all10)[0].second->strands.size(), std::size_t{2});
+    const Json tower{{"mark", "sphere"}, {"position", "p"}, {"stack", 2}};
+    const SceneSnapshot whole = bound({tower}, r.at(40));
+    const auto spheres = all<Spheres>(whole);
+    QCOMPARE(spheres.size(), std::size_t{1});
+    QCOMPARE(spheres[0].second->positions.size(), std::size_t{9});
+    QCOMPARE(spheres[0].second->positions[0].z, 0.0F);
+    QCOMPARE(spheres[0].second->positions[3].z, 0.5F);
+    QCOMPARE(spheres[0].second->positions[8].z, 2.0F);
+    const SceneSnapshot part = bound({tower}, r.at(10));
+    QCOMPARE(all<Spheres>(part)[0].second->positions.size(), std::size_t{6});
+    for (int step = 50; step < 1000; step += 10) r.add("p", step, {0, 0, 7, 1, 0, 7, 1, 1, 7}, {3, 3});
+    const SceneSnapshot thinned = bound({tower}, r.at(1000));
+    QVERIFY(all<Spheres>(thinned)[0].second->positions.size() <= 14 * 3);
+    QCOMPARE(all<Spheres>(thinned)[0].second->positions[3 * 14 - 1].z, 2.0F);
   }
 
   void legendsNameTheCategoriesThatOccur() {

@@ -39,13 +39,13 @@ class MarkBinder {
   void bind() {
     switch (spec_.mark) {
       case MarkSpec::Mark::Sphere:
-        return bindSpheres();
+        return spec_.stack > 0 ? bindStack() : bindSpheres();
       case MarkSpec::Mark::Post:
         return bindPosts();
       case MarkSpec::Mark::Plane:
         return bindPlane();
       case MarkSpec::Mark::Tube:
-        return spec_.stack > 0 ? bindStack() : spec_.overStep ? bindTubesOverStep() : bindTube();
+        return spec_.overStep ? bindTubesOverStep() : bindTube();
       case MarkSpec::Mark::Mesh:
         return bindMesh();
       case MarkSpec::Mark::Arrow:
@@ -443,41 +443,38 @@ void MarkBinder::bindTube() {
   out_.layers.push_back(std::move(layer));
 }
 
-/// The rows of every record up to the cursor as one tube each, the oldest at the bottom.
+/// The items of several records up to the cursor, the oldest at the bottom, each record flat.
 void MarkBinder::bindStack() {
-  constexpr std::size_t mostRecords = 48;
+  constexpr std::size_t mostRecords = 14;
   const std::string measure = leadMeasure();
   const auto last = items(source_.step);
   if (measure.empty() || !last || last->size() == 0) return;
   const std::vector<std::int64_t> steps = source_.steps(measure, std::numeric_limits<std::size_t>::max());
   if (steps.empty()) return;
-  const std::size_t most = std::clamp<std::size_t>(mostTubePoints / last->size(), 2, mostRecords);
+  const std::size_t most = std::clamp<std::size_t>(mostTrailPoints / last->size(), 2, mostRecords);
   const std::size_t stride = (steps.size() + most - 1) / most;
   const double first = static_cast<double>(steps.front()), span = static_cast<double>(steps.back()) - first;
-  Tubes tubes;
   std::vector<Vec3f> places;
+  std::vector<float> radii;
   std::vector<Rgba> rgba;
+  const double alpha = opacity();
   for (std::size_t k = 0; k < steps.size(); ++k) {
     if ((steps.size() - 1 - k) % stride != 0) continue;
     const auto then = items(steps[k]);
     if (!then) continue;
     const std::vector<QColor> tints = colors(*then, steps[k]);
+    const std::vector<double> sizes = channel("size", *then, 0.03);
     const double height = span > 0 ? spec_.stack * (static_cast<double>(steps[k]) - first) / span : spec_.stack;
-    std::uint32_t count = 0;
     for (std::size_t i = 0; i < then->size(); ++i) {
-      if (!finite(then->places[i])) continue;
+      if (!finite(then->places[i]) || !(sizes[i] > 0)) continue;
       places.emplace_back(Vec3{then->places[i].x, then->places[i].y, height});
-      rgba.emplace_back(tints[i], opacity());
-      ++count;
+      radii.push_back(static_cast<float>(sizes[i]));
+      rgba.emplace_back(tints[i], alpha);
     }
-    tubes.strands.push_back(count);
   }
-  tubes.positions = std::move(places);
-  tubes.colors = std::move(rgba);
-  tubes.radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.012);
   SceneLayer layer;
   layer.title = spec_.title;
-  layer.geometry = std::move(tubes);
+  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), alpha < 1};
   out_.layers.push_back(std::move(layer));
 }
 

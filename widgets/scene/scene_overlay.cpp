@@ -96,7 +96,13 @@ class OverlayPainter {
       double widest = metrics_.horizontalAdvance(legend.title);
       for (const auto& entry : legend.entries)
         widest = std::max(widest, metrics_.horizontalAdvance(entry.first) + disc + 0.5 * em());
-      taken_.push_back({right - widest, top, widest, 1.25 * em() * lines});
+      const QRectF box(right - widest, top, widest, 1.25 * em() * lines);
+      taken_.push_back(box);
+      QColor veil = style_.theme.plotBackground;
+      veil.setAlphaF(0.7F);
+      painter_.setPen(Qt::NoPen);
+      painter_.setBrush(veil);
+      painter_.drawRoundedRect(box.adjusted(-0.4 * em(), -0.2 * em(), 0.4 * em(), 0), 4, 4);
       if (!legend.title.isEmpty()) {
         text({right - widest, top, widest, em()}, legend.title, style_.theme.text, Qt::AlignRight | Qt::AlignVCenter);
         top += 1.25 * em();

@@ -33,7 +33,7 @@ struct MarkSpec {
   bool curved = false;  ///< tubes over step: a smooth curve through the records
   bool dashed = false;  ///< tubes over step: broken into dashes
   bool hollow = false;  ///< spheres: circles instead
-  double stack = 0;     ///< tubes: the records up to the cursor one above the other, over this height
+  double stack = 0;     ///< spheres: records up to the cursor one above the other, over this height
   bool overStep = false;
   std::string event;  ///< of glyphs: an event's id, or its beginning and a *
   GlyphShape shape = GlyphShape::Octahedron;
