@@ -306,6 +306,13 @@ class TestRnnHmm : public QObject {
             blocks.get("weights").value(i * hidden + j),
             static_cast<double>(
                 frozen.weights.w()[static_cast<std::size_t>(order[i]) * hidden + static_cast<std::size_t>(order[j])]));
+    double sum = 0, others = 0;
+    for (std::size_t i = 0; i < hidden; ++i) {
+      if (blocks.get("block").value(i) != 3) continue;
+      for (std::size_t j = 0; j < 3; ++j) sum += blocks.get("weights").value(i * hidden + j);
+      others += 3;
+    }
+    QVERIFY(std::abs(blocks.get("means").value(12) - sum / others) < 1e-12);  // from the first group of three
     for (std::size_t i = 1; i < hidden; ++i) QVERIFY(blocks.get("block").value(i) >= blocks.get("block").value(i - 1));
   }
 

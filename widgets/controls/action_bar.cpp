@@ -70,7 +70,10 @@ void ActionBar::addToggle(const Json& action, const std::string& pointer) {
   toggle.button->setObjectName(QStringLiteral("action.") + QString::fromStdString(toggle.parameter));
   connect(toggle.button, &QPushButton::clicked, this, [this, id = toggle.parameter] {
     const Config config = model_.config();
-    if (config.has(id) && config[id].is_boolean()) model_.userSet(id, !config.flag(id));
+    if (!config.has(id) || !config[id].is_boolean()) return;
+    model_.userSet(id, !config.flag(id));
+    // What is switched is to be seen at work: a paused run goes on, one at its end too.
+    if (!model_.playing()) model_.play();
   });
   toggles_.push_back(toggle);
 }
@@ -140,15 +143,11 @@ std::optional<Json> ActionBar::resolved(const Json& arguments) const {
 void ActionBar::look() {
   if (!isVisible()) return;
   const Config config = model_.config();
-  const TrainerStatus::Phase phase = model_.status().phase;
-  // A run that has come to its end does not move any more.
-  const bool ended = model_.run() && (phase == TrainerStatus::Phase::Finished ||
-                                      phase == TrainerStatus::Phase::Failed || phase == TrainerStatus::Phase::Diverged);
   for (const Toggle& toggle : toggles_) {
     const bool known = config.has(toggle.parameter) && config[toggle.parameter].is_boolean();
     const QString words = known && !config.flag(toggle.parameter) ? toggle.whileOff : toggle.whileOn;
     if (toggle.button->text() != words) toggle.button->setText(words);
-    toggle.button->setEnabled(known && !ended);
+    toggle.button->setEnabled(known);
   }
   const Member* member = model_.session().current();
   for (const Act& act : acts_) act.button->setEnabled(member && member->trainer && resolved(act.arguments));

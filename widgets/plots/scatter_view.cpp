@@ -96,6 +96,7 @@ Chart ScatterView::chart(const Theme& theme) {
   result.y = axis("y");
   std::vector<double> xs, ys;
   addCircles(theme, result);
+  result.equalAspect = !circles_.empty();
   for (const Layer& layer : layers_) addLayer(layer, theme, result, xs, ys);
   if (xs.empty()) {
     result.empty = emptyText();

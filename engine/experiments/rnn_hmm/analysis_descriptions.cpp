@@ -112,7 +112,8 @@ AnalysisDescription units() {
       .arguments = {integer("from", LS_TR("From symbol"), 0, 0, 7, LS_TR("The symbol that is left.")),
                     integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units switched off together."))},
       .results = {result("effect", "e_u", {"H", "K"}, LS_TR("Change of the exit rate from every symbol.")),
-                  result("ownEffect", LS_TR("e_u from the symbol"), {"H"}, LS_TR("Its column.")),
+                  result("ownEffect", LS_TR("e_u from the symbol"), {"H"},
+                         LS_TR("Its column, most negative first; ids are the units.")),
                   result("cluster", LS_TR("Cluster"), {"H"}, LS_TR("Mean pre-activation in the symbol's cluster.")),
                   result("kick", LS_TR("Kick-zone"), {"H"}, LS_TR("The same where the symbol is about to be left.")),
                   result("transition", LS_TR("Transition"), {"H"}, LS_TR("The same where it is left at once.")),
@@ -131,16 +132,18 @@ AnalysisDescription units() {
 }
 
 AnalysisDescription blocks() {
-  return {.id = "blocks",
-          .title = LS_TR("Blocks of W"),
-          .doc = LS_TR("W sorted: units that leave the first symbol, units that leave the last, the integrating units "
-                       "that one group excites and the other inhibits, and the others."),
-          .arguments = {integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units of each direction.")),
-                        real("share", LS_TR("Share"), 0.45, 0, 1, LS_TR("Of the units that may be integrating."))},
-          .results = {result("weights", "W", {"H", "H"}, LS_TR("Row: to, column: from; ids are the units.")),
-                      result("order", LS_TR("Order"), {"H"}, LS_TR("The units.")),
-                      result("block", LS_TR("Block"), {"H"},
-                             LS_TR("0 leaves the first symbol, 1 the last, 2 integrates, 3 others."))}};
+  return {
+      .id = "blocks",
+      .title = LS_TR("Blocks of W"),
+      .doc = LS_TR("W sorted: units that leave the first symbol, units that leave the last, the integrating units "
+                   "that one group excites and the other inhibits, and the others."),
+      .arguments = {integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units of each direction.")),
+                    real("share", LS_TR("Share"), 0.45, 0, 1, LS_TR("Of the units that may be integrating."))},
+      .results = {result("weights", "W", {"H", "H"}, LS_TR("Row: to, column: from; ids are the units.")),
+                  result("means", LS_TR("Block means"), {"4", "4"}, LS_TR("Mean weight to (row) and from a block.")),
+                  result("order", LS_TR("Order"), {"H"}, LS_TR("The units.")),
+                  result("block", LS_TR("Block"), {"H"},
+                         LS_TR("0 leaves the first symbol, 1 the last, 2 integrates, 3 others."))}};
 }
 
 AnalysisDescription regions() {

@@ -53,6 +53,20 @@ void compareExits(const Scene& scene, std::size_t from, std::span<const std::int
   result.put("exitRates", Array::vector<double>(all));
 }
 
+/// Mean weight of each block [4][4], NaN where a block has no units; `weights` [H][H] and `block` [H] are sorted alike.
+std::vector<double> blockMeans(const std::vector<double>& weights, const std::vector<double>& block) {
+  std::vector<double> sum(16, 0.0), count(16, 0.0);
+  const std::size_t hidden = block.size();
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t cell =
+        4 * static_cast<std::size_t>(block[i / hidden]) + static_cast<std::size_t>(block[i % hidden]);
+    sum[cell] += weights[i];
+    count[cell] += 1;
+  }
+  for (std::size_t cell = 0; cell < 16; ++cell) sum[cell] = count[cell] > 0 ? sum[cell] / count[cell] : none;
+  return sum;
+}
+
 }  // namespace
 
 /// Causal effect and signature of every unit around one symbol; the leading group and its controls.
@@ -63,11 +77,11 @@ State units(const Scene& scene, const Config& arguments, const Progress& progres
   const std::vector<std::int64_t> ranked = causalRank(effects, scene.chains.symbols, from);
   const Signature signature =
       signatures(scene.net.exact, scene.net.single, scene.chains, from, scene.noise("signature"));
-  std::vector<double> own(effects.size() / k);
-  for (std::size_t u = 0; u < own.size(); ++u) own[u] = effects[u * k + from];
+  std::vector<double> own;
+  for (const std::int64_t unit : ranked) own.push_back(effects[static_cast<std::size_t>(unit) * k + from]);
   State result;
   result.put("effect", Array::from<double>(effects, {scene.chains.hidden, scene.chains.symbols}));
-  result.put("ownEffect", Array::vector<double>(own));
+  result.put("ownEffect", Array::from<double>(own, {scene.chains.hidden}, ranked));
   result.put("ranked", Array::vector<std::int64_t>(ranked));
   for (const auto& [name, zone] :
        {std::pair{"cluster", Zone::Cluster}, {"kick", Zone::Kick}, {"transition", Zone::Transition}})
@@ -115,6 +129,7 @@ State blocks(const Scene& scene, const Config& arguments, const Progress& progre
       sorted.push_back(w[static_cast<std::size_t>(to) * hidden + static_cast<std::size_t>(from)]);
   const auto h = static_cast<std::int64_t>(hidden);
   State result;
+  result.put("means", Array::from<double>(blockMeans(sorted, block), {4, 4}));
   result.put("weights", Array::from<double>(sorted, {h, h}, order));
   result.put("order", Array::vector<std::int64_t>(order));
   result.put("block", Array::from<double>(block, {h}, order));
