@@ -33,7 +33,7 @@ void Measurement::zones(const Net& net, const Chains& chains, Recorder& recorder
     const auto spectrum = localEigenvalues(net.exact, states.data() + i * static_cast<std::size_t>(chains.hidden));
     sums[z][2] += localSpectrum(spectrum).unstable;
     sampled[z] += 1;
-    if (sampled[z] > kShownSpectra) continue;
+    if (z == 0 || sampled[z] > kShownSpectra) continue;
     for (const auto& lambda : spectrum) {
       values.insert(values.end(), {lambda.real(), lambda.imag()});
       owner.push_back(static_cast<double>(z));

@@ -185,7 +185,8 @@ void addZones(std::vector<Measure>& list) {
                        LS_TR("Share of a zone's states by sign changes, one a bin; the last takes all more."), group,
                        at));
   list.push_back(array("zoneEigenvalues", LS_TR("Local eigenvalues by zone"), {"N", "2"},
-                       LS_TR("Real and imaginary part at up to 8 states of each zone."), group, at));
+                       LS_TR("Real and imaginary part at up to 8 states of clusters, kick-zones and transitions."),
+                       group, at));
   list.push_back(array("zoneOfEigenvalue", LS_TR("Zone of an eigenvalue"), {"N"}, LS_TR("As zone."), group, at));
   list.push_back(array("zoneShare", LS_TR("Share of a zone"), {"4"}, LS_TR("Of the states."), group, at));
   list.push_back(array("zoneResidency", LS_TR("Residency by zone"), {"4"}, LS_TR("Mean RT."), group, at));
