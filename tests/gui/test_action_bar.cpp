@@ -81,7 +81,9 @@ class TestActionBar : public QObject {
     Fixture s;
     ActionBar bar(kActions, s.model);
     bar.show();
+    s.model.setSynchronous(true);
     QVERIFY(s.pausedAt(10));
+    s.model.setCursor(10);  // the bar looks at once
     QPushButton *upper = button(bar, "action.guess.0"), *lower = button(bar, "action.guess.1");
     auto* verdict = bar.findChild<QLabel*>(QStringLiteral("action.verdict"));
     QTRY_VERIFY(upper->isEnabled());
@@ -90,6 +92,7 @@ class TestActionBar : public QObject {
     QCOMPARE(verdict->text(), QStringLiteral("No: %1. 0 of 1 so far.").arg(isUpper ? "Upper" : "Lower"));
     QVERIFY(!upper->isEnabled() && !lower->isEnabled());  // one answer a record
     QVERIFY(s.pausedAt(15));
+    s.model.setCursor(15);
     QTRY_VERIFY(upper->isEnabled());
     QVERIFY(verdict->text().isEmpty());
     const bool now = s.model.array(*s.model.run(), "stripProcess", 15)->value(0) == 0;

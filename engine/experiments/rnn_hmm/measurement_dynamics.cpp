@@ -40,14 +40,18 @@ void Measurement::dynamics(const Net& net, const Chains& chains, ThirdAxis third
                            Observation& seen) {
   const Dwelling dwell = dwelling(chains);
   Rotation turning = rotation(chains, net.exact, third);
-  const Growth growing = growth(net.exact, chains);
+  // Far out biases do not count: what grows there is the net without them.
+  EffectiveRnn<double> bare = net.exact;
+  std::fill(bare.b.begin(), bare.b.end(), 0.0);
+  const Growth growing = growth(bare, chains);
   const AlignedVector<double> cloud = spreadStates(chains, kCloud);
   if (portraitStep_ < recorder.step()) earlierPortrait_ = portrait_;
   turning.portrait.alignTo(earlierPortrait_, cloud.data(), kCloud);
   portrait_ = turning.portrait;
   portraitStep_ = recorder.step();
   seen.meanNorm = meanNorm(chains);
-  seen.growth = growing.factor;
+  // tanh is bounded: its growth from small states is no explosion.
+  seen.growth = net.exact.shape.activation == RnnActivation::Relu ? growing.factor : 0;
   seen.rotation = turning.index;
   seen.agreement = turning.agreement;
   seen.participation = turning.participation;

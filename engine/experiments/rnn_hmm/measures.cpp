@@ -75,10 +75,11 @@ void addDynamics(std::vector<Measure>& list) {
   list.push_back(scalar("dwellVariation", LS_TR("Dwell variation"),
                         LS_TR("sd / mean of the times between two changes; sqrt(1-q) for a Markov chain."), group, at));
   list.push_back(scalar("meanNorm", LS_TR("Mean |h|"), LS_TR("Mean norm of the state."), group, at));
-  list.push_back(scalar("growth", LS_TR("Growth factor g"),
-                        LS_TR("Growth of the silent net per step: geometric mean over the last 100 of 600 renormalised "
-                              "steps; stable below 1."),
-                        group, at));
+  list.push_back(
+      scalar("growth", LS_TR("Growth factor g"),
+             LS_TR("Growth of the silent net without biases per step: geometric mean over the last 100 of 600 "
+                   "renormalised steps; a ReLU net is stable below 1."),
+             group, at));
   list.push_back(scalar("rays", LS_TR("Rays"), LS_TR("Distinct directions in which silent states end."), group, at));
   list.push_back(scalar("shareUnstable", LS_TR("Unstable share"),
                         LS_TR("Share of 100 states whose Jacobian has an eigenvalue outside the unit circle."), group,
