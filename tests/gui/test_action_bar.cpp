@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The buttons under a view, on a small RNN-HMM run.
+// The buttons under a view, and a scene's handle as an argument of analyses, on a small RNN-HMM run.
 #include <QLabel>
 #include <QPushButton>
 
 #include "engine/experiments/registry.h"
 #include "tests/gui/session_fixture.h"
 #include "widgets/controls/action_bar.h"
+#include "widgets/model/binding.h"
 
 using namespace learnscope;
 using Phase = TrainerStatus::Phase;
@@ -20,7 +21,7 @@ const Json kActions{
     {{"guess", "Which?"}, {"choices", {"Upper", "Lower"}}, {"answer", "stripProcess"}}};
 
 struct Fixture : test::SessionFixture {
-  Fixture() : test::SessionFixture(builtinLabs().find("rnn-hmm")) {
+  explicit Fixture(const Json& more = Json::object()) : test::SessionFixture(builtinLabs().find("rnn-hmm")) {
     for (const auto& [id, value] : std::map<std::string, Json>{{"model.hidden", 12},
                                                                {"model.inputs", 4},
                                                                {"train.batch", 32},
@@ -28,6 +29,7 @@ struct Fixture : test::SessionFixture {
                                                                {"train.length", 20},
                                                                {"every", 5}})
       model.userSet(id, value);
+    for (const auto& [id, value] : more.items()) model.userSet(id, value);
     model.startRun(0, 400);
   }
 };
@@ -98,6 +100,25 @@ class TestActionBar : public QObject {
     const bool now = s.model.array(*s.model.run(), "stripProcess", 15)->value(0) == 0;
     (now ? upper : lower)->click();
     QVERIFY(verdict->text().contains(QStringLiteral("1 of 2")));
+  }
+
+  // A push from where the handle stands: the rollouts start there (tanh clips nothing).
+  void handlesAreArguments() {
+    Fixture s(Json{{"model.activation", "tanh"}, {"model.bias", true}});
+    s.model.setSynchronous(true);
+    QVERIFY(s.pausedAt(10));
+    AnalysisFeed feed(s.model, QStringLiteral("test"));
+    const Binding paths = Binding::parse(
+        {{"analysis", "rollouts"},
+         {"arguments", {{"x", {{"handle", "x"}}}, {"y", {{"handle", "y"}}}, {"z", {{"handle", "z"}}}, {"count", 2}}},
+         {"result", "paths"}},
+        "/position");
+    for (const std::array<double, 3>& at : {std::array{0.2, -0.1, 0.3}, {-0.5, 0.4, 0.0}}) {
+      feed.setHandle(at);
+      const auto result = feed.result(paths, 10);
+      QVERIFY2(result, qPrintable(feed.error()));
+      for (std::size_t k = 0; k < 3; ++k) QVERIFY(std::abs(result->get("paths").value(k) - at[k]) < 1e-5);
+    }
   }
 
   void refusesBadPages() {

@@ -312,6 +312,26 @@ class TestItemViews : public QObject {
     QVERIFY(view.dataCsv().contains(QStringLiteral(",6,3,-5\n")));
   }
 
+  void scatterDrawsCirclesAndNamesCategories() {
+    OneRun s;
+    s.array<float>("points", 0, {1, 0, 0, -2, 3, 3}, {3, 2});
+    s.array<float>("alpha", 0, {0, 2, 2}, {3});
+    const Json x = {{"measure", "points"}, {"column", 0}}, y = {{"measure", "points"}, {"column", 1}};
+    Open<ScatterView> view(
+        s.model, "scatter",
+        {{{"mark", "point"},
+          {"x", x},
+          {"y", y},
+          {"color", {{"measure", "alpha"}, {"map", "category"}, {"names", {"cluster", "kick", "transition"}}}}}},
+        {{"circles", {2}}});
+    for (const QPointF& point : view.only<Polyline>().points)
+      QVERIFY(std::abs(std::hypot(point.x(), point.y()) - 2) < 1e-9);
+    const Chart chart = view.chart(Theme::light());
+    QVERIFY(chart.equalAspect && !chart.bar);
+    QCOMPARE(chart.legend.size(), std::size_t{2});
+    QCOMPARE(chart.legend[1].label, QStringLiteral("transition"));
+  }
+
   void theCursorChoosesTheRecord() {
     OneRun s;
     s.array<float>("alpha", 0, {1}, {1});
