@@ -78,7 +78,7 @@ class TestRnnHmmFamilies : public QObject {
     QVERIFY(floor > 0.96 * low && floor < 1.04 * high);
   }
 
-  // The published lin2 losses of 9.6-10.1 lie below the floor of about 11.2: nets trained at blur 0.2 leave the rare
+  // The published lin2 losses of 9.6-10.1 lie below the floor of 11.25: nets trained at blur 0.2 leave the rare
   // symbol out (1 % of the steps), and a process without it is nearer to the target than the target is to itself.
   void withoutTheRareSymbol() {
     const HiddenMarkov chain = HiddenMarkov::linearChain(2, true),

@@ -78,6 +78,7 @@ State units(const Scene& scene, const Config& arguments, const Progress& progres
   const Signature signature =
       signatures(scene.net.exact, scene.net.single, scene.chains, from, scene.noise("signature"));
   std::vector<double> own;
+  own.reserve(ranked.size());
   for (const std::int64_t unit : ranked) own.push_back(effects[static_cast<std::size_t>(unit) * k + from]);
   State result;
   result.put("effect", Array::from<double>(effects, {scene.chains.hidden, scene.chains.symbols}));
