@@ -18,7 +18,7 @@ std::vector<std::uint8_t> windowsOf(const std::vector<std::uint8_t>& data, int c
   for (int i = 0; i < n; ++i) {
     const long window = static_cast<long>(i) * count * pieces / n;
     const long start = window / pieces * length + window % pieces * width;
-    for (int s = 0; s < width; ++s)
+    for (long s = 0; s < width; ++s)
       out[static_cast<std::size_t>(s * n + i)] = data[static_cast<std::size_t>(start + s)];
   }
   return out;

@@ -107,9 +107,9 @@ State sequenceDistance(const Scene& scene, const Config& arguments, const Progre
   scene.frozen.world.sample(n, length, random, second.data());
   const auto turned = [&](const std::vector<std::uint8_t>& rows) {
     std::vector<std::uint8_t> out(rows.size());
-    for (int i = 0; i < n; ++i)
-      for (int t = 0; t < length; ++t)
-        out[static_cast<std::size_t>(t * n + i)] = rows[static_cast<std::size_t>(i * length + t)];
+    const std::size_t count = rows.size() / static_cast<std::size_t>(length), width = rows.size() / count;
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t t = 0; t < width; ++t) out[t * count + i] = rows[i * width + t];
     return out;
   };
   Sinkhorn<float> sinkhorn;
@@ -123,8 +123,8 @@ State sequenceDistance(const Scene& scene, const Config& arguments, const Progre
       const float* row = plan.data() + static_cast<long>(i) * n;
       const long partner = std::max_element(row, row + n) - row;
       int different = 0;
-      for (int t = 0; t < length; ++t)
-        different += x[static_cast<std::size_t>(i * length + t)] != y[static_cast<std::size_t>(partner * length + t)];
+      const std::uint8_t *own = x.data() + static_cast<long>(i) * length, *other = y.data() + partner * length;
+      for (int t = 0; t < length; ++t) different += own[t] != other[t];
       sum += std::sqrt(2.0 * different);
     }
     return sum / n;
