@@ -120,8 +120,8 @@ class TestRnnHmmFamilies : public QObject {
     QVERIFY(turning >= 2);
   }
 
-  // Whole sequences at a batch of 1024 leave the plateau, as published, and end near the floor; seed 0 at step 650 (the
-  // page's author saw 300-400).
+  // Whole sequences at a batch of 1024 leave the plateau, as published, and end near the floor: at step 650, 425 and
+  // 425 (the page's author saw 300-400).
   void publishedObjective_data() { seeds_data(); }
   void publishedObjective() {
     QFETCH(int, seed);
