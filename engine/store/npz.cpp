@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <zlib.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "engine/core/config.h"
 #include "engine/core/errors.h"
 #include "engine/store/atomic_file.h"
+#include "engine/store/inflater.h"
 #include "engine/store/npy.h"
 
 namespace learnscope {
@@ -33,17 +32,6 @@ struct Member {
 std::uint32_t zipCrc(ByteView bytes) {
   return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
-
-class Inflater {
- public:
-  Inflater() {
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
-  }
-  ~Inflater() { inflateEnd(&stream); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  z_stream stream{};
-};
 
 Bytes deflatedBytes(ByteView bytes) {
   z_stream stream{};
@@ -179,7 +167,7 @@ class ZipReader {
 
   Bytes inflated(ByteView packed, const Member& member) const {
     if (member.size > (packed.size() + 16) * deflateRatio) refuse(member.offset, "a plausible size expected");
-    Inflater inflater;
+    Inflater inflater(-MAX_WBITS);
     Bytes plain(member.size);
     std::byte none{};
     z_stream& stream = inflater.stream;

@@ -82,7 +82,7 @@ void addTask(std::vector<Parameter>& list) {
                   .title = LS_TR("Image file"),
                   .type = File,
                   .fallback = "",
-                  .doc = LS_TR("Your digits as an IDX file (as MNIST's, unpacked); empty: built-in glyph digits."),
+                  .doc = LS_TR("Your digits as an IDX file (as MNIST's, plain or .gz); empty: built-in glyph digits."),
                   .group = group,
                   .visibleIf = digits});
   list.push_back({.id = "idxLabels",
