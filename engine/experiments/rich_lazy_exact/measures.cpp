@@ -92,6 +92,8 @@ void addRanks(MeasureList& list, const std::vector<double>& ranks, bool anisotro
   list.array("rankExpected", LS_TR("Expectation by rank"),
              LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) over random directions; other starts by the formula itself."),
              {"structures"}, group, names);
+  list.array("rankCurve", LS_TR("Expectation's curve"), LS_TR("The same over all effective ranks: rank, KA."),
+             {"points", "2"}, group);
   list.array("rankResidual", LS_TR("Residual by rank"), LS_TR("|mean KA - mean formula|."), {"structures"}, group,
              names);
   list.array("effectiveRank", LS_TR("Effective rank"), LS_TR("Participation ratio of W1(0)."), {"structures"}, group,

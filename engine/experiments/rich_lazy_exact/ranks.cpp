@@ -85,6 +85,12 @@ class RanksExperiment final : public ExactProblem {
                       g < ranks_.size() ? (1 + 1.0 / dimension_) * std::sqrt(mean(2) / (dimension_ + 3)) : mean(1);
                   return std::array{mean(0), mean(1), mean(2), expected, std::abs(mean(0) - mean(1))};
                 });
+    Eigen::MatrixXd curve(64, 2);
+    for (Eigen::Index i = 0; i < curve.rows(); ++i) {
+      const double rank = 1 + (dimension_ - 1.0) * static_cast<double>(i) / static_cast<double>(curve.rows() - 1);
+      curve.row(i) << rank, (1 + 1.0 / dimension_) * std::sqrt(rank / (dimension_ + 3));
+    }
+    recorder.array("rankCurve", arrayOf(curve));
     tellOnce(learned_, loss <= 1e-6, "teachers-learned", LS_TR("Teachers learned"), {{"loss", loss}}, recorder);
   }
 
