@@ -82,9 +82,9 @@ class TestSceneMarks : public QObject {
     const SceneSnapshot scene = bindScene(SceneSpec::parse(Json::object(), {layer}), run, Theme::light(), {});
     QCOMPARE(scene.layers.size(), std::size_t(1));
     const Mesh& mesh = std::get<Mesh>(scene.layers[0].geometry);
-    QCOMPARE(mesh.vertices->size(), std::size_t(12));
-    QCOMPARE(mesh.faces->size(), std::size_t(3 * 2 * 2 * 3));
-    const Vec3 middle = (*mesh.vertices)[10].wide();
+    QCOMPARE(mesh.vertices.size(), std::size_t(12));
+    QCOMPARE(mesh.faces.size(), std::size_t(3 * 2 * 2 * 3));
+    const Vec3 middle = mesh.vertices[10].wide();
     QVERIFY(std::abs(middle.x - 1) < 1e-6 && std::abs(middle.y) < 1e-6 && std::abs(middle.z - 0.3) < 1e-6);
     QVERIFY(bound(layer, 0).layers.empty());
     Json constant = layer;

@@ -81,12 +81,12 @@ void Measurement::refresh(const Ensemble& ensemble) {
   }
 }
 
-// Three components of the reference's activity at all steps of all probe trials, scaled to fit the unit cube.
+// Three components of the reference's activity at all steps of the shown trials, scaled to fit the unit cube.
 void Measurement::findAxes(Reference& reference, const TrialRnn& net, const TrialBatch& probes) {
-  forward(net, probes.x, probes.trials, probes.steps, false, activity_);
-  const std::vector<double> wide(activity_.hidden.begin(),
-                                 activity_.hidden.begin() + probes.steps * probes.trials * net.hidden);
-  const Pca pca = principalComponents(wide, probes.steps * probes.trials, net.hidden, 3);
+  const int trials = std::min(shownTrials, probes.trials);
+  forward(net, firstTrials(probes, trials), trials, probes.steps, false, activity_);
+  const std::vector<double> wide(activity_.hidden.begin(), activity_.hidden.end());
+  const Pca pca = principalComponents(wide, probes.steps * trials, net.hidden, 3);
   double largest = 0;
   for (const double value : pca.coordinates) largest = std::max(largest, std::abs(value));
   reference.mean = pca.mean;
