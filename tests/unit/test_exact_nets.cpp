@@ -180,6 +180,20 @@ class TestExactNets : public QObject {
     QVERIFY(least < 1e-6);
   }
 
+  // Wide data, where the potential is far larger than what is left of its gradient.
+  void theDiagonalLimitOfWideData() {
+    RandomStream random(3, 3);
+    Eigen::MatrixXd x(60, 600);
+    for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = random.normal();
+    const Eigen::VectorXd y = x * (Eigen::VectorXd::Unit(600, 1) - 0.8 * Eigen::VectorXd::Unit(600, 7));
+    for (const double alpha : {0.01, 0.1, 1.0, 5.0, 50.0}) {
+      const Eigen::VectorXd beta = diagonalLimit(x, y, alpha);
+      QVERIFY((x * beta - y).norm() < 1e-8);
+      const Eigen::VectorXd z = (beta / (2 * alpha * alpha)).array().asinh();
+      QVERIFY((z - x.transpose() * (x * x.transpose()).ldlt().solve(x * z)).norm() < 1e-6 * z.norm());
+    }
+  }
+
   // The page's acceptance for the two larger scales; the small ones are a claim.
   void descentEndsAtTheDiagonalLimit() {
     RandomStream random(3, 3);
