@@ -61,8 +61,8 @@ struct Readout {
   QString label;
   QColor color;
   double value = 0;
-  bool main = false;               ///< stands in the legend
-  std::optional<double> residual;  ///< |difference| from what the layer is a formula for
+  bool main = false;                    ///< stands in the legend
+  std::optional<double> residual = {};  ///< |difference| from what the layer is a formula for
 };
 
 /// A layer of a line plot: draws one measure of some runs and takes what is new.
