@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/idx_file.h"
 
-#include "engine/core/config.h"
 #include "engine/core/errors.h"
+#include "engine/store/gzip.h"
 
 namespace learnscope {
 namespace {
@@ -54,7 +54,7 @@ std::vector<std::uint32_t> extents(const std::string& bytes, const std::string& 
 }  // namespace
 
 IdxImages readIdxImages(const std::string& path) {
-  const std::string bytes = readFile(path, fileLimit + 16);
+  const std::string bytes = readMaybeGzip(path, fileLimit + 16);
   const std::vector<std::uint32_t> size = extents(bytes, path, 3);
   return {static_cast<int>(size[0]),
           static_cast<int>(size[1]),
@@ -63,7 +63,7 @@ IdxImages readIdxImages(const std::string& path) {
 }
 
 std::vector<std::uint8_t> readIdxLabels(const std::string& path) {
-  const std::string bytes = readFile(path, fileLimit + 8);
+  const std::string bytes = readMaybeGzip(path, fileLimit + 8);
   extents(bytes, path, 1);
   return {bytes.begin() + 8, bytes.end()};
 }

@@ -34,9 +34,15 @@ Eigen::VectorXd diagonalLimit(const Eigen::MatrixXd& x, const Eigen::VectorXd& y
     const Eigen::VectorXd curvature = weight * z.array().cosh();
     const Eigen::VectorXd step = (x * curvature.asDiagonal() * x.transpose()).ldlt().solve(gradient);
     const double before = value(nu), slope = gradient.dot(step);
+    // Near the minimum phi no longer resolves the descent, but its gradient still does.
+    const auto improves = [&](double damping) {
+      const Eigen::VectorXd next = nu - damping * step;
+      if (value(next) <= before - 1e-4 * damping * slope) return true;
+      const Eigen::VectorXd residual = x * (weight * (x.transpose() * next).array().sinh()).matrix() - y;
+      return residual.norm() <= (1 - 1e-4 * damping) * gradient.norm();
+    };
     double damping = 1;
-    while (damping > 1e-10 && !(value(nu - damping * step) <= before - 1e-4 * damping * slope)) damping /= 2;
-    // Where phi no longer resolves the descent, rounding is all that is left.
+    while (damping > 1e-10 && !improves(damping)) damping /= 2;
     if (damping <= 1e-10) {
       if (gradient.norm() <= 1e-9 * std::max(1.0, y.norm())) return beta;
       break;

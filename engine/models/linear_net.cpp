@@ -63,17 +63,6 @@ double balanceResidual(const LinearNet& net, double lambda) {
   return difference.cwiseAbs().maxCoeff();
 }
 
-double linearKernelAlignment(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, const Eigen::MatrixXd& a0,
-                             const Eigen::MatrixXd& b0) {
-  const auto inner = [](const Eigen::MatrixXd& x, const Eigen::MatrixXd& y, const Eigen::MatrixXd& x2,
-                        const Eigen::MatrixXd& y2) {
-    return static_cast<double>(y.rows()) * x.cwiseProduct(x2).sum() + x.trace() * y2.trace() + y.trace() * x2.trace() +
-           static_cast<double>(x.rows()) * y.cwiseProduct(y2).sum();
-  };
-  const double norms = std::sqrt(inner(a, b, a, b)) * std::sqrt(inner(a0, b0, a0, b0));
-  return norms > 0 ? inner(a, b, a0, b0) / norms : std::numeric_limits<double>::quiet_NaN();
-}
-
 double gramAlignment(const Eigen::MatrixXd& a, const Eigen::MatrixXd& a0) {
   const double norms = a.norm() * a0.norm();
   return norms > 0 ? a.cwiseProduct(a0).sum() / norms : std::numeric_limits<double>::quiet_NaN();

@@ -35,11 +35,6 @@ Eigen::MatrixXd randomOrthogonal(int n, RandomStream& random);
 /// max |W2^T W2 - W1 W1^T - lambda I|.
 double balanceResidual(const LinearNet& net, double lambda);
 
-/// Alignment of two tangent kernels K = W1^T W1 (x) I + I (x) W2 W2^T of whitened inputs, each given by its blocks
-/// A = W1^T W1 [inputs, inputs] and B = W2 W2^T [outputs, outputs]:
-/// <K, K'> = outputs tr(A A') + tr A tr B' + tr B tr A' + inputs tr(B B').
-double linearKernelAlignment(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b, const Eigen::MatrixXd& a0,
-                             const Eigen::MatrixXd& b0);
 /// sum(A o A0) / (|A| |A0|); NaN if one is 0.
 double gramAlignment(const Eigen::MatrixXd& a, const Eigen::MatrixXd& a0);
 

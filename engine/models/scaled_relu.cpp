@@ -2,6 +2,7 @@
 #include "engine/models/scaled_relu.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace learnscope {
 namespace {
@@ -25,6 +26,18 @@ ScaledRelu::ScaledRelu(int width, double alpha, const Eigen::MatrixXd& x, Random
 
 Eigen::VectorXd ScaledRelu::outputs() const {
   return alpha_ * (hidden() * second_ / std::sqrt(static_cast<double>(second_.size())) - start_);
+}
+
+Eigen::VectorXd ScaledRelu::outputsAt(const Eigen::MatrixXd& x) const {
+  const auto net = [&x](const Eigen::MatrixXd& w, const Eigen::VectorXd& a) -> Eigen::VectorXd {
+    return (x * w.transpose()).cwiseMax(0.0) * a;
+  };
+  return alpha_ / std::sqrt(static_cast<double>(second_.size())) *
+         (net(first_, second_) - net(firstStart_, secondStart_));
+}
+
+Eigen::MatrixXd ScaledRelu::neurons(bool start) const {
+  return (start ? secondStart_ : second_).cwiseAbs().asDiagonal() * (start ? firstStart_ : first_);
 }
 
 double ScaledRelu::loss(const Eigen::VectorXd& y) const {
@@ -59,6 +72,18 @@ SphereData sphereData(int points, int inputs, int width, RandomStream random) {
   data.x.rowwise().normalize();
   const Eigen::MatrixXd w = gaussian(width, inputs, random);
   data.y = (data.x * w.transpose()).cwiseMax(0.0) * gaussian(width, 1, random);
+  return data;
+}
+
+SphereData circleClasses(int points, RandomStream random) {
+  SphereData data{Eigen::MatrixXd(points, 2), Eigen::VectorXd(points)};
+  for (int i = 0; i < points; ++i) {
+    const int quadrant = i % 4;
+    const double angle =
+        std::numbers::pi / 4 + quadrant * std::numbers::pi / 2 + (2 * random.uniform() - 1) * std::numbers::pi / 6;
+    data.x.row(i) << std::cos(angle), std::sin(angle);
+    data.y[i] = quadrant % 2 == 0 ? 1 : -1;
+  }
   return data;
 }
 

@@ -17,6 +17,8 @@ class ScaledRelu {
   double alpha() const { return alpha_; }
   /// alpha (f - f0) at all points.
   Eigen::VectorXd outputs() const;
+  /// The same at other inputs [points, inputs].
+  Eigen::VectorXd outputsAt(const Eigen::MatrixXd& x) const;
   /// |F - y|^2 / (2 points).
   double loss(const Eigen::VectorXd& y) const;
   /// One step of full-batch gradient descent on loss / alpha^2.
@@ -30,6 +32,8 @@ class ScaledRelu {
   const Eigen::MatrixXd& first() const { return first_; }
   Eigen::VectorXd& second() { return second_; }  ///< a [width]
   const Eigen::VectorXd& second() const { return second_; }
+  /// |a_j| w_j of every neuron [width, inputs], now or at the start: where and how strongly it acts.
+  Eigen::MatrixXd neurons(bool start) const;
 
  private:
   Eigen::MatrixXd hidden() const { return (x_ * first_.transpose()).cwiseMax(0.0); }
@@ -46,5 +50,7 @@ struct SphereData {
   Eigen::VectorXd y;
 };
 SphereData sphereData(int points, int inputs, int width, RandomStream random);
+/// Two classes on the unit circle, within 30 degrees of the diagonals: +1 in the first and third quadrant, else -1.
+SphereData circleClasses(int points, RandomStream random);
 
 }  // namespace learnscope

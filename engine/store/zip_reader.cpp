@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/store/zip_reader.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <new>
 
 #include "engine/core/errors.h"
+#include "engine/store/inflater.h"
 
 namespace learnscope {
 namespace {
 
 constexpr std::uint64_t deflateRatio = 1032;  // the most that deflate can expand
-
-class Inflater {
- public:
-  Inflater() {
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
-  }
-  ~Inflater() { inflateEnd(&stream); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-  z_stream stream{};
-};
 
 }  // namespace
 
@@ -93,7 +80,7 @@ std::size_t ZipReader::findEnd() const {
 
 Bytes ZipReader::inflated(ByteView packed, const ZipMember& member) const {
   if (member.size > (packed.size() + 16) * deflateRatio) refuse(member.offset, "a plausible size expected");
-  Inflater inflater;
+  Inflater inflater(-MAX_WBITS);
   Bytes plain(member.size);
   std::byte none{};
   z_stream& stream = inflater.stream;

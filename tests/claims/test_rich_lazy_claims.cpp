@@ -71,6 +71,12 @@ struct Outcome {
   std::map<std::string, std::map<std::int64_t, Array>> records;
 };
 
+/// A reference table's row: mean and standard error over its own five seeds.
+struct Published {
+  const char* measure;
+  double mean[3], error[3];  ///< rank 1, rank 10, full
+};
+
 /// Rank 1, rank 10, full: ten paired seeds.
 const Outcome& ranked(const std::string& task) {
   static std::map<std::string, Outcome> outcomes;
@@ -97,6 +103,34 @@ class TestRichLazyClaims : public QObject {
     QVERIFY(ka.mean(0) < ka.mean(2) - 0.15);
     QVERIFY(ra.mean(0) < ra.mean(2) - 0.05);
     QVERIFY(ra.mean(0) < ra.mean(1) && ra.mean(1) < ra.mean(2));
+  }
+
+  // The reference tables (five seeds of another generator): all means within three joint standard errors, or 6 % where
+  // seeds hardly differ.
+  void theTablesComeOut_data() {
+    QTest::addColumn<QString>("task");
+    QTest::newRow("2af") << "2af";
+    QTest::newRow("dms") << "dms";
+  }
+  void theTablesComeOut() {
+    QFETCH(QString, task);
+    const std::vector<Published> table =
+        task == QLatin1String("2af")
+            ? std::vector<Published>{{"weightChange", {1.40, 1.44, 1.26}, {.07, .04, .01}},
+                                     {"representationAlignment", {.810, .914, .968}, {.094, .025, .007}},
+                                     {"kernelAlignment", {.187, .393, .513}, {.064, .069, .047}}}
+            : std::vector<Published>{{"weightChange", {1.84, 1.52, 1.67}, {.15, .05, .04}},
+                                     {"representationAlignment", {.878, .956, .991}, {.046, .025, .001}},
+                                     {"kernelAlignment", {.237, .341, .545}, {.115, .052, .042}}};
+    const Outcome run({{"task", task.toStdString()}, {"seeds", 5}});
+    for (const Published& row : table)
+      for (std::size_t s = 0; s < 3; ++s) {
+        const double difference = run.last(row.measure).mean(s) - row.mean[s];
+        const double error = std::hypot(run.last(row.measure).error(s), row.error[s]);
+        std::printf("%s %s %zu: %+.3f, joint s.e. %.3f\n", qPrintable(task), row.measure, s, difference, error);
+        std::fflush(stdout);
+        QVERIFY(std::abs(difference) < std::max(3 * error, 0.06 * row.mean[s]));
+      }
   }
 
   // All structures learn: near the ideal observer of 0.875 (2AF), all of DMS but for rank 1, which may be slow.

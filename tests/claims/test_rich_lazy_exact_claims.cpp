@@ -86,6 +86,24 @@ class TestRichLazyExactClaims : public QObject {
     std::fflush(stdout);
   }
 
+  // A hundred samples of a thousand coefficients, two of which are not 0: the smallest start finds them, and all end at
+  // their duals.
+  void smallStartsFindTwoOfAThousand() {
+    const Run run({{"problem", "diagonal"}, {"rows", 100}, {"columns", 1000}, {"diagonalRate", 1e-4}}, 1000,
+                  "data-fitted");
+    double wrong = 0;
+    for (std::size_t i = 0; i < 1000; ++i) wrong += std::pow(run.last("coefficients", i) - run.last("truth", i), 2);
+    std::printf("from the truth at the smallest start: %.2e\n", std::sqrt(wrong));
+    for (std::size_t i = 0; i < 4; ++i) {
+      std::printf("alpha group %zu: distance %.2e, l1 %.4f, l2 %.4f\n", i, run.last("limitDistance", i),
+                  run.last("l1", i), run.last("l2", i));
+      QVERIFY(run.last("limitDistance", i) < 5e-3);
+    }
+    std::fflush(stdout);
+    QVERIFY(std::sqrt(wrong) < 0.05);
+    QVERIFY(run.last("l1", 3) > 3 * run.last("l1", 0));
+  }
+
   // Slope of log |w - w0| against log alpha in [10, 1000]: -1 +- 0.15; the kernel turns ever less.
   void largeScaleFreezesTheWeights() {
     const Run run({{"problem", "scale"}}, 20000, "lazy-5");

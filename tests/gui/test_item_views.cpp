@@ -281,6 +281,22 @@ class TestItemViews : public QObject {
     QVERIFY(view.dataCsv().contains(QStringLiteral("60,7,60\n")));
   }
 
+  void scatterDrawsAFormulaAndTellsTheResidual() {
+    OneRun s;
+    s.array<float>("points", 0, {1, 10, 2, 20, 4, 40}, {3, 2});
+    s.array<float>("alpha", 0, {10, 21, 40}, {3});
+    const Json x = {{"measure", "points"}, {"column", 0}}, y = {{"measure", "points"}, {"column", 1}};
+    Open<ScatterView> view(s.model, "scatter",
+                           {{{"mark", "point"}, {"x", x}, {"y", y}, {"joined", true}, {"label", "formula"}},
+                            {{"mark", "point"}, {"x", x}, {"y", "alpha"}, {"against", y}}});
+    const Chart chart = view.chart(Theme::light());
+    const auto* line = std::get_if<Polyline>(&chart.marks[0]);
+    QVERIFY(line && line->points.size() == 3 && line->points[2] == QPointF(4, 40));
+    QVERIFY(chart.legend[0].label == "formula" && chart.legend[0].shape == LegendEntry::Shape::Line);
+    QVERIFY(view.hit({2, 21})->text.endsWith(QStringLiteral("2, 21 (\u0394 1)")));
+    QVERIFY(view.hit({4, 40})->text.endsWith(QStringLiteral("4, 40 (\u0394 0)")));
+  }
+
   void scatterPlacesItems() {
     OneRun s;
     s.array<float>("points", 0, {1, 10, 2, 1000, 3, -5}, {3, 2}, {4, 5, 6});

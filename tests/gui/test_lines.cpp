@@ -313,6 +313,29 @@ class TestLines : public QObject {
     QCOMPARE(s.model.cursor(), std::int64_t{20});
   }
 
+  // A line that is a formula for another says how far it is from it: one residual for a scalar, the largest of items.
+  void formulasSayTheirResidual() {
+    PlotSession s;
+    const auto run = s.addRun("a", 1, 20);
+    for (std::int64_t step = 0; step <= 20; step += 10) {
+      run->addScalar("trainAccuracy", {step, 0.5});
+      run->addScalar("testAccuracy", {step, 0.5 - 0.01 * static_cast<double>(step)});
+      run->addArray("energy", step, Array::from<float>(std::vector<float>{1, 2}, {2}));
+      run->addArray("alpha", step, Array::from<float>(std::vector<float>{1.125F, 2.5F}, {2}));
+    }
+    run->setLastStep(20);
+    Json formula = line("testAccuracy"), items = line("alpha");
+    formula["against"] = "trainAccuracy";
+    items["against"] = "energy";
+    Lines view(s.model, {}, {line("trainAccuracy"), formula, line("energy"), items});
+    QCOMPARE(view.header().values(), std::vector<QString>({"0.5", "\u0394 0.2", "", "\u0394 0.5"}));
+    s.model.setCursor(10);
+    QCOMPARE(view.header().values()[1], QStringLiteral("\u0394 0.1"));
+    formula["against"] = "losss";
+    QVERIFY_THROWS_EXCEPTION(ConfigError,
+                             LineSpec::parse(formula, "/layers/0", 0, Json::object(), s.lab->describe({})));
+  }
+
   // The step under the mouse is read out in all plots at once.
   void hoverIsReadOutInEveryPlot() {
     PlotSession s;

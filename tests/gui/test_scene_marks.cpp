@@ -37,6 +37,9 @@ SceneSource source(std::int64_t step) {
     } else if (binding.measure == "held") {
       bound.shape = {2};
       bound.values = {0, 1};
+    } else if (binding.measure == "growing") {
+      bound.shape = {3};
+      bound.values = {0, 0.01 * static_cast<double>(at), 1};
     } else if (binding.measure == "point") {
       bound.shape = {1, 3};
       bound.values = {0.1 * static_cast<double>(at), 0, 0};
@@ -71,6 +74,24 @@ std::string refusal(const Json& layer) {
 class TestSceneMarks : public QObject {
   Q_OBJECT
  private slots:
+  // One row a record, at its share of the run: at step 30 of 60 the surface reaches half of the range.
+  void surfacesOverStepGrowWithTheRun() {
+    const Json layer{{"mark", "mesh"}, {"value", "growing"}, {"over", "step"}, {"x", {0, 2}}, {"y", {-1, 1}}};
+    SceneSource run = source(30);
+    run.wholeRun = 60;
+    const SceneSnapshot scene = bindScene(SceneSpec::parse(Json::object(), {layer}), run, Theme::light(), {});
+    QCOMPARE(scene.layers.size(), std::size_t(1));
+    const Mesh& mesh = std::get<Mesh>(scene.layers[0].geometry);
+    QCOMPARE(mesh.vertices.size(), std::size_t(12));
+    QCOMPARE(mesh.faces.size(), std::size_t(3 * 2 * 2 * 3));
+    const Vec3 middle = mesh.vertices[10].wide();
+    QVERIFY(std::abs(middle.x - 1) < 1e-6 && std::abs(middle.y) < 1e-6 && std::abs(middle.z - 0.3) < 1e-6);
+    QVERIFY(bound(layer, 0).layers.empty());
+    Json constant = layer;
+    constant["value"] = 1;
+    QVERIFY(refusal(constant).find("one row a record") != std::string::npos);
+  }
+
   void picturesFaceTheCamera() {
     const SceneSnapshot scene = bound({{"mark", "quad"},
                                        {"position", "places"},

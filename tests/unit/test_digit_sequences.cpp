@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <zlib.h>
+
 #include <QTest>
 #include <cmath>
 #include <fstream>
@@ -8,6 +10,7 @@
 #include "engine/data/digit_sequences.h"
 #include "engine/data/glyph_digits.h"
 #include "engine/data/idx_file.h"
+#include "engine/store/gzip.h"
 #include "tests/support/support.h"
 
 using namespace learnscope;
@@ -36,6 +39,20 @@ std::string labels(int count, int first = 0) {
 std::string written(const test::TemporaryFolder& folder, const char* name, const std::string& bytes) {
   std::ofstream(folder.path(name), std::ios::binary) << bytes;
   return folder.path(name);
+}
+
+std::string gzip(const std::string& plain) {
+  z_stream stream{};
+  deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+  std::string packed(deflateBound(&stream, plain.size()), '\0');
+  stream.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(plain.data()));
+  stream.avail_in = static_cast<uInt>(plain.size());
+  stream.next_out = reinterpret_cast<unsigned char*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 std::vector<float> glyph(int digit, const GlyphOptions& options, std::uint64_t seed) {
@@ -129,6 +146,53 @@ class TestDigitSequences : public QObject {
     }
   }
 
+  void packedFilesAreReadAsPlainOnes() {
+    const test::TemporaryFolder folder;
+    const std::string plain = images(300, 28, 28);
+    const IdxImages expected = readIdxImages(written(folder, "plain", plain));
+    const auto same = [&](const char* name, const std::string& bytes) {
+      return readIdxImages(written(folder, name, bytes)).pixels == expected.pixels;
+    };
+    QVERIFY(same("images.gz", gzip(plain)));
+    QVERIFY(same("no-suffix", gzip(plain)));
+    QVERIFY(same("two-members.gz", gzip(plain.substr(0, 1000)) + gzip(plain.substr(1000))));
+    QCOMPARE(readIdxLabels(written(folder, "labels.gz", gzip(labels(48)))).size(), 48U);
+    // A whole block of content may end exactly with the file's last byte.
+    const std::string block(std::size_t{1} << 18U, 'x');
+    QCOMPARE(readMaybeGzip(written(folder, "block.gz", gzip(block)), block.size()), block);
+    QCOMPARE(readMaybeGzip(written(folder, "empty.gz", gzip("")), 100), std::string());
+  }
+
+  void damagedPackedFilesAreRefused() {
+    const test::TemporaryFolder folder;
+    const std::string whole = gzip(images(60, 9, 7));
+    const auto refusal = [&](const std::string& bytes, std::size_t limit) -> std::string {
+      try {
+        readMaybeGzip(written(folder, "bad.gz", bytes), limit);
+      } catch (const DataError& error) {
+        return error.what();
+      }
+      return "";
+    };
+    const std::size_t limit = 1 << 20;
+    for (std::size_t length = 2; length < whole.size(); ++length) {
+      const std::string told = refusal(whole.substr(0, length), limit);
+      QVERIFY2(told.find("packed byte " + std::to_string(length)) != std::string::npos, told.c_str());
+    }
+    std::string changed = whole;
+    changed[whole.size() - 6] = static_cast<char>(changed[whole.size() - 6] ^ 1);  // the checksum
+    QVERIFY(refusal(changed, limit).find("undamaged gzip data expected (incorrect data check)") != std::string::npos);
+    changed = whole;
+    changed[2] = 7;  // the method
+    QVERIFY(refusal(changed, limit).find("undamaged gzip data expected") != std::string::npos);
+    QVERIFY(refusal(whole + "x", limit).find("another gzip member") != std::string::npos);
+    // A small file that unpacks to 64 MB stops at the limit.
+    const std::string bomb = gzip(std::string(std::size_t{64} << 20U, '\0'));
+    QVERIFY(bomb.size() < 100000);
+    QVERIFY(refusal(bomb, limit).find("content of at most 1048576 bytes") != std::string::npos);
+    QVERIFY(refusal(gzip(std::string(101, 'x')), 100).find("at most 100 bytes") != std::string::npos);
+  }
+
   void refusals_data() {
     QTest::addColumn<QByteArray>("imageBytes");
     QTest::addColumn<QByteArray>("labelBytes");
@@ -151,6 +215,7 @@ class TestDigitSequences : public QObject {
         "values in all expected");
     row("other count", good, labels(29), "30 labels expected, as many as images; found 29");
     row("label 10", good, labels(29) + std::string(1, 10), "");
+    row("packed and truncated inside", gzip(good.substr(0, good.size() - 1)), names, "byte 495: 480 values after");
     row("few images", images(23, 4, 4), labels(23), "at least 24 images");
     row("narrow", images(30, 4, 3), names, "sides of 4 to 64 pixels expected, found 3");
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/core/errors.h"
+#include "engine/models/deep_linear.h"
 #include "engine/models/diagonal_net.h"
 #include "engine/models/riccati.h"
 #include "engine/models/scaled_relu.h"
@@ -138,15 +139,13 @@ class TestExactNets : public QObject {
     LinearNet moved = a.start;
     moved.second += b.start.second;
     const Eigen::MatrixXd k0 = kernelByJacobian(a.start), k = kernelByJacobian(moved);
-    const auto blocks = [](const LinearNet& net) {
-      return std::pair<Eigen::MatrixXd, Eigen::MatrixXd>(net.first.transpose() * net.first,
-                                                         net.second * net.second.transpose());
+    const auto kernel = [](const LinearNet& net) {
+      return LinearKernel::ofBlocks(net.first.transpose() * net.first, net.second * net.second.transpose());
     };
-    const auto [in0, out0] = blocks(a.start);
-    const auto [in, out] = blocks(moved);
     const double whole = k.cwiseProduct(k0).sum() / (k.norm() * k0.norm());
-    QVERIFY(std::abs(linearKernelAlignment(in, out, in0, out0) - whole) < 1e-12);
-    QVERIFY(std::abs(linearKernelAlignment(in, out, in, out) - 1) < 1e-12);
+    QVERIFY(std::abs(kernelAlignment(kernel(moved), kernel(a.start)) - whole) < 1e-12);
+    QVERIFY(std::abs(kernelAlignment(kernel(moved), kernel(moved)) - 1) < 1e-12);
+    const Eigen::MatrixXd in = moved.first.transpose() * moved.first;
     QVERIFY(std::isnan(gramAlignment(in, Eigen::MatrixXd::Zero(4, 4))));
   }
 
@@ -181,6 +180,20 @@ class TestExactNets : public QObject {
     QVERIFY(least < 1e-6);
   }
 
+  // Wide data, where the potential is far larger than what is left of its gradient.
+  void theDiagonalLimitOfWideData() {
+    RandomStream random(3, 3);
+    Eigen::MatrixXd x(60, 600);
+    for (Eigen::Index i = 0; i < x.size(); ++i) x.data()[i] = random.normal();
+    const Eigen::VectorXd y = x * (Eigen::VectorXd::Unit(600, 1) - 0.8 * Eigen::VectorXd::Unit(600, 7));
+    for (const double alpha : {0.01, 0.1, 1.0, 5.0, 50.0}) {
+      const Eigen::VectorXd beta = diagonalLimit(x, y, alpha);
+      QVERIFY((x * beta - y).norm() < 1e-8);
+      const Eigen::VectorXd z = (beta / (2 * alpha * alpha)).array().asinh();
+      QVERIFY((z - x.transpose() * (x * x.transpose()).ldlt().solve(x * z)).norm() < 1e-6 * z.norm());
+    }
+  }
+
   // The page's acceptance for the two larger scales; the small ones are a claim.
   void descentEndsAtTheDiagonalLimit() {
     RandomStream random(3, 3);
@@ -193,6 +206,21 @@ class TestExactNets : public QObject {
       const double distance = (net.beta() - diagonalLimit(x, y, alpha)).norm();
       QVERIFY2(distance < 1e-3, std::to_string(distance).c_str());
     }
+  }
+
+  void functionsOfThePlane() {
+    const SphereData data = circleClasses(40, {5, "circle"});
+    for (Eigen::Index i = 0; i < 40; ++i) {
+      QVERIFY(std::abs(data.x.row(i).norm() - 1) < 1e-12);
+      QCOMPARE(data.y[i], data.x(i, 0) * data.x(i, 1) > 0 ? 1.0 : -1.0);
+      QVERIFY(std::abs(data.x(i, 0)) > 0.25 && std::abs(data.x(i, 1)) > 0.25);  // sin 15 degrees
+    }
+    ScaledRelu net(30, 2, data.x, {5, "relu"});
+    const Eigen::MatrixXd before = net.neurons(true);
+    for (int i = 0; i < 20; ++i) net.descend(data.y, 0.5);
+    QVERIFY((net.outputsAt(data.x) - net.outputs()).cwiseAbs().maxCoeff() < 1e-12);
+    QVERIFY(net.neurons(true) == before && net.neurons(false) != before);
+    QVERIFY(std::abs(net.neurons(false).row(3).norm() - std::abs(net.second()[3]) * net.first().row(3).norm()) < 1e-12);
   }
 
   // Descent and kernel of the scaled ReLU net against finite differences.

@@ -257,6 +257,15 @@ class TestRichLazy : public QObject {
     run.train(10);
     QVERIFY(std::isfinite(run.table("kernelAlignment").value(3)));
     QVERIFY(refusal(small({{"hidden", 30}, {"init.matrix", path}})).find("set hidden to 24") != std::string::npos);
+    // 0: as many neurons as the matrix has rows.
+    const Driven sized(small({{"structures", {"full"}}, {"hidden", 0}, {"init.matrix", path}}));
+    QCOMPARE(sized.table("kernelAlignment").shape(), (std::vector<std::int64_t>{2, 2}));
+    QCOMPARE(sized.table("singularValues").shape(), (std::vector<std::int64_t>{2, 24}));
+    QVERIFY(refusal(small({{"hidden", 0}, {"init.ranks", {25}}, {"init.matrix", path}})).find("1..24") !=
+            std::string::npos);
+    QCOMPARE(refusal(small({{"hidden", 0}})), std::string("not refused"));
+    std::ofstream(path) << "1,2\n3,4\n";
+    QVERIFY(refusal(small({{"hidden", 0}, {"init.matrix", path}})).find("at least 10 rows") != std::string::npos);
     std::ofstream(path) << "1,2\n3,nan\n";
     QVERIFY(refusal(small({{"init.matrix", path}})).find("line 2, column 2") != std::string::npos);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -73,6 +74,14 @@ class TestRichLazyExact : public QObject {
     QTest::newRow("one mode") << R"({"values": [3], "integrator": "rungeKutta"})";
     QTest::newRow("ranks") << R"({"problem": "ranks", "teachers": 2, "dimension": 6, "ranks": [1, 3]})";
     QTest::newRow("diagonal") << R"({"problem": "diagonal"})";
+    QTest::newRow("modes, three layers") << R"({"depth": 3, "strength": 0.05})";
+    QTest::newRow("modes, five layers, random") << R"({"depth": 5, "strength": 0.3, "basis": "random"})";
+    QTest::newRow("ranks, anisotropic")
+        << R"({"problem": "ranks", "teachers": 2, "dimension": 6, "ranks": [1, 3], "kappa": 5})";
+    QTest::newRow("scale, plane")
+        << R"({"problem": "scale", "width": 12, "points": 15, "scales": [1, 100], "data": "circle"})";
+    QTest::newRow("scale, classes")
+        << R"({"problem": "scale", "width": 12, "points": 16, "scales": [1, 100], "data": "classes"})";
     QTest::newRow("scale") << R"({"problem": "scale", "width": 12, "points": 15, "scales": [1, 10, 100]})";
   }
   void everyProblemRecordsWhatIsDescribed() {
@@ -125,6 +134,70 @@ class TestRichLazyExact : public QObject {
       for (const double b : {3.0, 2.0, 1.2, 0.6}) sum += a + b, squares += (a + b) * (a + b);
     QVERIFY(std::abs(run.recorder.last("exactKernelAlignment") - sum / std::sqrt(16 * squares)) < 5e-3);
     QVERIFY(std::abs(run.recorder.last("exactKernelAlignment") - run.recorder.last("kernelAlignment")) < 1e-6);
+  }
+
+  // Deeper nets on the equation of their modes, for kernel and hidden layer too.
+  void deeperNetsFollowTheirModes() {
+    for (const int depth : {3, 4, 5}) {
+      Driven run(Json{{"integrator", "rungeKutta"}, {"depth", depth}, {"strength", 0.05}});
+      run.train(1000);
+      QVERIFY2(run.largest("residual") < 1e-6, std::to_string(run.largest("residual")).c_str());
+      for (const char* id : {"KernelAlignment", "RepresentationAlignment", "Loss"}) {
+        const std::string exact = std::string("exact") + id;
+        std::string net = id;
+        net[0] = static_cast<char>(std::tolower(net[0]));
+        for (const auto& [step, value] : run.recorder.scalars.at(exact))
+          QVERIFY2(std::abs(value - run.recorder.scalars.at(net).at(step)) < 1e-6, exact.c_str());
+      }
+      QVERIFY(!run.recorder.find("no-twin"));
+      QVERIFY(run.recorder.scalars.at("linearisationError").begin()->second < 1e-12);
+    }
+  }
+
+  // Without balance there is no twin, and the event says by how much; the net still runs.
+  void unbalancedStartsHaveNoTwin() {
+    Driven run(Json{{"start", "random"}, {"strength", 0.1}});
+    run.train(20);
+    const Event* event = run.recorder.find("no-twin");
+    QVERIFY(event && event->values["balanceResidual"].get<double>() > 1e-3);
+    QCOMPARE(run.recorder.scalars.count("residual"), std::size_t(0));
+    QVERIFY(run.recorder.last("balanceResidual") > 1e-3);
+  }
+
+  // Chizat's sense of lazy: the larger the scale, the nearer to the net linearised at its start; lambda does the same.
+  void linearisationErrorsFallWithLaziness() {
+    Driven scales(Json{{"problem", "scale"}, {"scales", {1, 10, 100}}, {"data", "circle"}});
+    scales.train(1500);
+    // At the end both fit the data; what tells is the way there.
+    std::array<double, 3> errors{};
+    for (const auto& [step, record] : scales.recorder.arrays.at("linearisationErrors"))
+      for (std::size_t k = 0; k < 3 && step > 0; ++k) errors[k] = std::max(errors[k], record.value(k));
+    QVERIFY2(errors[0] > 2 * errors[1] && errors[1] > 2 * errors[2], Json(errors).dump().c_str());
+    // Where the functions agree on the data the drawn surface is that of the net: targets over the largest.
+    QVERIFY(scales.array("scaleLoss").value(0) < 1e-3);
+    QCOMPARE(scales.array("surface").shape(), (std::vector<std::int64_t>{3, 33, 33}));
+    // The grid's corners are the middle column turned by homogeneity: F(2x) = 2 F(x) at the centre's neighbours.
+    const Array& surface = scales.array("surface");
+    for (std::size_t k = 0; k < 3; ++k)
+      QVERIFY(std::abs(surface.value(k * 1089 + 16 * 33 + 18) - 2 * surface.value(k * 1089 + 16 * 33 + 17)) < 1e-9);
+    Driven lazy(Json{{"lambda", 20.0}, {"timeStep", 2e-3}}), rich(Json{{"lambda", 0.0}, {"strength", 0.1}});
+    lazy.train(100);
+    rich.train(100);
+    QVERIFY(lazy.largest("linearisationError") < 0.05 && rich.largest("linearisationError") > 0.5);
+  }
+
+  // Teachers of few directions: a low-rank start along those turns its kernel less than one across.
+  void startsAlongAnAnisotropicTeacherAreLazier() {
+    Driven run(Json{{"problem", "ranks"}, {"dimension", 10}, {"ranks", {1, 5}}, {"teachers", 6}, {"kappa", 20}});
+    run.train(600);
+    QCOMPARE(lab()->describe(run.config).measure("rankAlignment")->items,
+             (std::vector<std::string>{"rank 1", "rank 5", "rank 1 along F", "rank 5 along F", "aligned",
+                                       "aligned, balanced"}));
+    for (std::size_t g = 0; g < 5; ++g) QVERIFY(run.array("rankResidual").value(g) < 2e-3);
+    for (const std::size_t g : {0U, 1U})
+      QVERIFY(run.array("rankAlignment").value(g + 2) > run.array("rankAlignment").value(g));
+    // kappa -> infinity: b lies in d/2 directions, so b^T M b is Tr M / (d/2) for the start that spans them.
+    QVERIFY(std::abs(run.array("rankAlignment").value(3) - (1 + 2 / 10.0) * std::sqrt(5 / 13.0)) < 0.005);
   }
 
   // Large lambda is lazy: the kernel hardly turns and modes are learned at once; lambda = 0 from small weights is rich.
@@ -196,6 +269,11 @@ class TestRichLazyExact : public QObject {
     row("too many rows", R"({"problem": "diagonal", "rows": 12})", "fewer than columns, 12");
     row("scale 0", R"({"problem": "scale", "scales": [0, 1]})", "/scales/0");
     row("strength", R"({"strength": 0})", "/strength");
+    row("depth 1", R"({"depth": 1})", "/depth");
+    row("depth 6", R"({"depth": 6})", "/depth");
+    row("deep and unbalanced", R"({"depth": 3, "lambda": 1})", "0 where depth > 2");
+    row("kappa 0", R"({"problem": "ranks", "kappa": 0})", "/kappa");
+    row("data", R"({"problem": "scale", "data": "plane"})", "/data");
     row("time step", R"({"timeStep": 0})", "/timeStep");
   }
   void refusals() {

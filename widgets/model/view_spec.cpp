@@ -38,10 +38,10 @@ const std::map<std::string, KindRules>& kinds() {
 // both.)
 const Names& layerKeys(const std::string& kind, const std::string& mark) {
   static const std::map<std::string, Names> keys{
-      {"line", {"y", "dash", "smooth", "band", "over"}},
+      {"line", {"y", "dash", "smooth", "band", "over", "against"}},
       {"bar", {"y", "x", "labels", "bins", "range"}},
       {"cells", {"value", "map", "range", "categories", "over", "rows", "columns", "title", "labels"}},
-      {"point", {"x", "y", "size"}},
+      {"point", {"x", "y", "size", "joined", "against"}},
       {"image", {"value", "labels", "map", "range", "columns", "rowLabels"}},
       {"column", {"title", "value", "digits", "item"}},
       {"text", {"value"}}};

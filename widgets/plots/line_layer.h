@@ -38,7 +38,8 @@ struct LineSpec {
   QString label;
   int dash = 0;
   bool smooth = true;
-  bool band = false;  ///< mean and standard deviation over runs, or over the items of an array
+  bool band = false;    ///< mean and standard deviation over runs, or over the items of an array
+  std::string against;  ///< measure that this line is a formula for: read-outs say how far they are apart
   QString select;
   Json json;
 
@@ -60,7 +61,8 @@ struct Readout {
   QString label;
   QColor color;
   double value = 0;
-  bool main = false;  ///< stands in the legend
+  bool main = false;                    ///< stands in the legend
+  std::optional<double> residual = {};  ///< |difference| from what the layer is a formula for
 };
 
 /// A layer of a line plot: draws one measure of some runs and takes what is new.

@@ -257,21 +257,32 @@ Chart LinesView::figureChart(const Theme& theme) {
   return result;
 }
 
-std::vector<Readout> LinesView::readouts(std::int64_t step) const {
-  std::vector<Readout> result;
-  for (const auto& layer : layers_)
-    for (Readout& readout : layer->readouts(step, canvas().theme())) result.push_back(std::move(readout));
+std::vector<Readout> LinesView::readouts(const LineLayer& layer, std::int64_t step) const {
+  std::vector<Readout> result = layer.readouts(step, canvas().theme());
+  if (layer.spec().against.empty()) return result;
+  std::vector<double> measured;
+  for (const auto& other : layers_)
+    if (other->spec().y.measure == layer.spec().against)
+      for (const Readout& readout : other->readouts(step, canvas().theme())) measured.push_back(readout.value);
+  if (measured.size() != result.size()) return result;
+  for (std::size_t i = 0; i < result.size(); ++i)
+    if (const double residual = std::abs(result[i].value - measured[i]); std::isfinite(residual))
+      result[i].residual = residual;
   return result;
 }
 
-// The values at the cursor, or under the mouse, in the legend.
+// The values at the cursor, or under the mouse, in the legend; of a formula the largest residual.
 void LinesView::showValues() {
   const std::int64_t step = model().hoverStep().value_or(model().cursor());
   std::vector<QString> values;
   for (const auto& layer : layers_) {
     QString text;
-    for (const Readout& readout : layer->readouts(step, canvas().theme()))
+    std::optional<double> residual;
+    for (const Readout& readout : readouts(*layer, step)) {
       if (readout.main) text = formatNumber(readout.value);
+      if (readout.residual) residual = std::max(residual.value_or(0), *readout.residual);
+    }
+    if (residual) text = QStringLiteral("\u0394 ") + formatNumber(*residual);
     values.push_back(text);
   }
   header().setValues(std::move(values));
@@ -347,13 +358,18 @@ void LinesView::drawReadouts(QPainter& painter, const Mapper& mapper, double x, 
   const QFontMetricsF metrics(style.font);
   const double height = metrics.height() + 1;
   std::vector<Label> labels;
-  for (const Readout& readout : readouts(step)) {
+  std::vector<Readout> all;
+  for (const auto& layer : layers_)
+    for (Readout& readout : readouts(*layer, step)) all.push_back(std::move(readout));
+  for (const Readout& readout : all) {
     const double y = mapper.y(context_.y.forward(readout.value));
     if (!std::isfinite(y) || y < mapper.rect.top() - 1 || y > mapper.rect.bottom() + 1) continue;
     painter.setPen(QPen(style.theme.plotBackground, 1));
     painter.setBrush(readout.color);
     painter.drawEllipse(QPointF(x, y), 3.2, 3.2);
-    labels.push_back({readout.label + QStringLiteral("  ") + formatNumber(readout.value), readout.color, y});
+    QString text = readout.label + QStringLiteral("  ") + formatNumber(readout.value);
+    if (readout.residual) text += QStringLiteral("  (\u0394 %1)").arg(formatNumber(*readout.residual));
+    labels.push_back({std::move(text), readout.color, y});
   }
   std::sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.y < b.y; });
   const auto most = static_cast<std::size_t>(std::max(1.0, mapper.rect.height() / height - 1));

@@ -46,7 +46,8 @@ class LinesView : public PlotView {
   AxisView xAxisView() const;
   AxisView yAxisView() const;
   void showValues();
-  std::vector<Readout> readouts(std::int64_t step) const;
+  /// What a layer shows at a step, with residuals where it is a formula for another layer's measure.
+  std::vector<Readout> readouts(const LineLayer& layer, std::int64_t step) const;
   void drawReadouts(QPainter& painter, const Mapper& mapper, double x, std::int64_t step) const;
   void addScaleMenu(QMenu& menu, const QString& title, bool horizontal);
 

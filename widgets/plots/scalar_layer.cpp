@@ -63,6 +63,9 @@ LineSpec LineSpec::parse(const Json& layer, const std::string& pointer, int inde
   spec.dash = layer.value("dash", index);
   spec.smooth = layer.value("smooth", view.value("smooth", true));
   spec.band = layer.value("band", view.value("band", false));
+  spec.against = layer.value("against", std::string());
+  if (!spec.against.empty() && !description.measure(spec.against))
+    throw ConfigError(pointer + "/against", spec.against, "expected a measure: what this line is a formula for");
   spec.select = QString::fromStdString(layer.value("select", view.value("select", std::string())));
   spec.json = layer;
   return spec;

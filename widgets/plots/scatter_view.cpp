@@ -25,6 +25,8 @@ void ScatterView::readLayers(const std::vector<Json>& layers) {
     layer.x = live(Binding::parse(json["x"], pointer + "/x"));
     layer.y = live(Binding::parse(json["y"], pointer + "/y"));
     if (json.contains("size")) layer.size = live(Binding::parse(json["size"], pointer + "/size"));
+    if (json.contains("against")) layer.against = live(Binding::parse(json["against"], pointer + "/against"));
+    layer.joined = json.value("joined", false);
     layer.color = ColorBinding::parse(json, pointer, QString::number(i));
     if (layer.color.value) layer.colorValue = live(*layer.color.value);
     if (json.contains("label") && json["label"].is_string())
@@ -52,6 +54,18 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
   const std::vector<double> size = channel(layer.size, *items, 3.5),
                             color = channel(layer.colorValue, *items, std::nan(""));
   const auto range = layer.color.rangeOf(color);
+  if (layer.joined) {
+    Polyline line{{}, theme.color(layer.color.key), 1, 0};
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      line.points.emplace_back(result.x.scale.forward(x[i]), result.y.scale.forward(y[i]));
+      xs.push_back(line.points.back().x());
+      ys.push_back(line.points.back().y());
+    }
+    result.marks.emplace_back(std::move(line));
+    if (!layer.label.isEmpty())
+      result.legend.push_back({layer.label, theme.color(layer.color.key), LegendEntry::Shape::Line, 0});
+    return;
+  }
   Dots dots;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::int64_t id = items->id(i);
@@ -120,9 +134,10 @@ std::optional<ItemView::Hit> ScatterView::hit(const QPointF& at) const {
   double least = 12;  // pixels
   const Chart& shown = canvas().chart();
   for (const Layer& layer : layers_) {
-    const Bound* items = reference(layer);
+    const Bound* items = layer.joined ? nullptr : reference(layer);
     if (!items) continue;
     const std::vector<double> x = layer.x->value()->forItems(*items), y = layer.y->value()->forItems(*items);
+    const std::vector<double> expected = channel(layer.against, *items, std::nan(""));
     for (std::size_t i = 0; i < x.size(); ++i) {
       const QPointF p = mapper.point({shown.x.scale.forward(x[i]), shown.y.scale.forward(y[i])});
       const double distance = std::hypot(p.x() - position.x(), p.y() - position.y());
@@ -130,6 +145,8 @@ std::optional<ItemView::Hit> ScatterView::hit(const QPointF& at) const {
       least = distance;
       best = Hit{items->id(i),
                  itemText(items->id(i)) + QStringLiteral(": %1, %2").arg(formatNumber(x[i]), formatNumber(y[i]))};
+      if (const double residual = std::abs(y[i] - expected[i]); std::isfinite(residual))
+        best->text += QStringLiteral(" (\u0394 %1)").arg(formatNumber(residual));
     }
   }
   return best;

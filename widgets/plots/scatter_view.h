@@ -20,6 +20,8 @@ class ScatterView : public ItemView {
  private:
   struct Layer {
     std::shared_ptr<LiveBinding> x, y, size, colorValue;
+    std::shared_ptr<LiveBinding> against;  ///< what y should be: read-outs say how far it is from it
+    bool joined = false;                   ///< a line through the points instead of them
     ColorBinding color;
     QString label;       ///< of the legend
     bool named = false;  ///< every point carries its id

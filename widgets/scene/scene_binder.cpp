@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t mostTrailPoints = 40000;  ///< of a layer: above, trails get shorter
 constexpr std::size_t mostTubePoints = 20000;
-constexpr int flashRecords = 8;  ///< how long a flash lasts
+constexpr std::size_t mostRidgeRecords = 240;  ///< of a surface over step
+constexpr int flashRecords = 8;                ///< how long a flash lasts
 
 /// The items of a mark at one step: their places and what names and counts them.
 struct Items {
@@ -245,6 +246,8 @@ class MarkBinder {
   void bindTubesOverStep();
   void bindStack();
   void bindMesh();
+  void bindHeights(Items& all, std::vector<std::uint32_t>& faces) const;
+  void bindRecords(std::vector<std::vector<double>>& rows, std::vector<double>& shares) const;
   void bindArrows();
   void bindLines();
   void bindGlyphs();
@@ -523,29 +526,62 @@ void MarkBinder::bindTubesOverStep() {
   out_.layers.push_back(std::move(layer));
 }
 
+/// Heights [rows, columns] over the ranges of the page.
+void MarkBinder::bindHeights(Items& all, std::vector<std::uint32_t>& faces) const {
+  const auto along = [](const std::array<double, 2>& range, double share) {
+    return range[0] + (range[1] - range[0]) * share;
+  };
+  std::vector<std::vector<double>> rows;
+  std::vector<double> shares;  ///< of the y range, one a row
+  if (spec_.overStep) {
+    bindRecords(rows, shares);
+  } else {
+    const auto heights = bound("value", source_.step);
+    if (!heights || heights->shape.size() != 2 || heights->shape[0] < 2) return;
+    const std::size_t count = static_cast<std::size_t>(heights->shape[0]), columns = heights->values.size() / count;
+    for (std::size_t r = 0; r < count; ++r) {
+      const auto first = heights->values.begin() + static_cast<std::ptrdiff_t>(r * columns);
+      rows.emplace_back(first, first + static_cast<std::ptrdiff_t>(columns));
+      shares.push_back(static_cast<double>(r) / static_cast<double>(count - 1));
+    }
+  }
+  if (rows.size() < 2 || rows.front().size() < 2) return;
+  const std::size_t columns = rows.front().size();
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (std::size_t c = 0; c < columns; ++c)
+      all.places.push_back({along(spec_.xRange, static_cast<double>(c) / static_cast<double>(columns - 1)),
+                            along(spec_.yRange, shares[r]), rows[r][c]});
+  for (std::size_t r = 0; r + 1 < rows.size(); ++r) {
+    for (std::size_t c = 0; c + 1 < columns; ++c) {
+      const auto a = static_cast<std::uint32_t>(r * columns + c), b = a + static_cast<std::uint32_t>(columns);
+      faces.insert(faces.end(), {a, a + 1, b + 1, a, b + 1, b});
+    }
+  }
+}
+
+/// One row a record up to the cursor, placed by its step within the whole run.
+void MarkBinder::bindRecords(std::vector<std::vector<double>>& rows, std::vector<double>& shares) const {
+  const Binding& value = *spec_.channel("value");
+  const std::vector<std::int64_t> steps = source_.steps(value.measure, std::numeric_limits<std::size_t>::max());
+  const std::size_t stride = std::max<std::size_t>(1, (steps.size() + mostRidgeRecords - 1) / mostRidgeRecords);
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if ((steps.size() - 1 - k) % stride != 0) continue;
+    const auto record = source_.value(value, steps[k]);
+    if (!record || record->shape.size() != 1 || (!rows.empty() && record->values.size() != rows.front().size()))
+      continue;
+    rows.push_back(record->values);
+    shares.push_back(static_cast<double>(steps[k]) /
+                     static_cast<double>(std::max({source_.wholeRun, source_.step, std::int64_t{1}})));
+  }
+}
+
 void MarkBinder::bindMesh() {
   Mesh mesh;
   Items all;
   std::vector<std::uint32_t> faces;
   if (spec_.channel("value")) {
-    const auto heights = bound("value", source_.step);
-    if (!heights || heights->shape.size() != 2) return;
-    const auto rows = static_cast<std::size_t>(heights->shape[0]),
-               columns = static_cast<std::size_t>(heights->shape[1]);
-    if (rows < 2 || columns < 2) return;
-    const auto along = [](const std::array<double, 2>& range, std::size_t i, std::size_t n) {
-      return range[0] + (range[1] - range[0]) * static_cast<double>(i) / static_cast<double>(n - 1);
-    };
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < columns; ++c)
-        all.places.push_back(
-            {along(spec_.xRange, c, columns), along(spec_.yRange, r, rows), heights->values[r * columns + c]});
-    for (std::size_t r = 0; r + 1 < rows; ++r) {
-      for (std::size_t c = 0; c + 1 < columns; ++c) {
-        const auto a = static_cast<std::uint32_t>(r * columns + c), b = a + static_cast<std::uint32_t>(columns);
-        faces.insert(faces.end(), {a, a + 1, b + 1, a, b + 1, b});
-      }
-    }
+    bindHeights(all, faces);
+    if (all.places.empty()) return;
   } else {
     const auto vertices = bound("vertices", source_.step), corners = bound("faces", source_.step);
     if (!vertices || !corners) return;

@@ -12,7 +12,8 @@ namespace learnscope {
 
 /// Where a scene's values come from: a run at the cursor, or a test's arrays.
 struct SceneSource {
-  std::int64_t step = 0;  ///< the cursor
+  std::int64_t step = 0;      ///< the cursor
+  std::int64_t wholeRun = 0;  ///< steps the run is to have, 0: not known
   /// The value of a binding at a step; nothing where there is none (yet).
   std::function<std::optional<Bound>(const Binding&, std::int64_t step)> value;
   /// The last `count` steps at or before the cursor at which a measure was recorded, ascending.

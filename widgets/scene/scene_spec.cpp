@@ -156,6 +156,10 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   if (!over.isEmpty() && over != QLatin1String("step"))
     throw ConfigError(pointer + "/over", over.toStdString(), "expected step");
   spec.overStep = !over.isEmpty();
+  if (const Binding* value = spec.channel("value");
+      spec.overStep && spec.mark == MarkSpec::Mark::Mesh && (!value || value->source != Binding::Source::Measure))
+    throw ConfigError(pointer + "/value", layer.value("value", Json()).dump(),
+                      "expected a measure: a surface over step has one row a record");
   return spec;
 }
 

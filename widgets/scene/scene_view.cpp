@@ -99,6 +99,7 @@ SceneSource SceneView::source() {
   SceneSource source;
   const std::shared_ptr<Run> run = shownRun();
   source.step = model().cursor();
+  source.wholeRun = run ? run->targetSteps() : 0;
   source.value = [this, run](const Binding& binding, std::int64_t step) -> std::optional<Bound> {
     return run || binding.source == Binding::Source::Constant || binding.source == Binding::Source::Item
                ? evaluate(binding, model(), *run, step, &feed_)

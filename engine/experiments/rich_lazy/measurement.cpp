@@ -44,7 +44,8 @@ Measurement::Measurement(const Ensemble& ensemble, int kernelTrials)
     : kernelTrials_(kernelTrials),
       references_(z(ensemble.members())),
       kernels_(z(ensemble.members())),
-      anchors_(z(ensemble.structures())) {
+      anchors_(z(ensemble.structures())),
+      tracks_(z(ensemble.structures())) {
   for (int m = 0; m < ensemble.members(); ++m) last_.push_back(ensemble.net(m));
   for (int s = 0; s < ensemble.structures(); ++s) anchors_[z(s)].net = ensemble.net(s * ensemble.seeds());
   const std::vector<double> none(z(ensemble.members()), undefined);
@@ -76,15 +77,16 @@ void Measurement::refresh(const Ensemble& ensemble) {
     const int n = ensemble.reference(m).hidden;
     const AlignedVector<float>& w = ensemble.reference(m).recurrent;
     reference.rank = participationRatio(singularValues(std::vector<double>(w.begin(), w.end()), n, n));
-    if (r == 0) findAxes(reference, n);
+    if (r == 0) findAxes(reference, ensemble.reference(m), ensemble.probes(r));
   }
 }
 
-// Three components of the reference's decision activity, each picture scaled to fit the unit cube.
-void Measurement::findAxes(Reference& reference, int hidden) {
-  const int points = static_cast<int>(reference.decision.size()) / hidden;
-  const std::vector<double> wide(reference.decision.begin(), reference.decision.end());
-  const Pca pca = principalComponents(wide, points, hidden, 3);
+// Three components of the reference's activity at all steps of the shown trials, scaled to fit the unit cube.
+void Measurement::findAxes(Reference& reference, const TrialRnn& net, const TrialBatch& probes) {
+  const int trials = std::min(shownTrials, probes.trials);
+  forward(net, firstTrials(probes, trials), trials, probes.steps, false, activity_);
+  const std::vector<double> wide(activity_.hidden.begin(), activity_.hidden.end());
+  const Pca pca = principalComponents(wide, probes.steps * trials, net.hidden, 3);
   double largest = 0;
   for (const double value : pca.coordinates) largest = std::max(largest, std::abs(value));
   reference.mean = pca.mean;
@@ -165,6 +167,8 @@ State Measurement::save() const {
   std::vector<std::int64_t> steps{lastStep_, lastProbes_, last_.front().inputs};
   for (const Anchor& anchor : anchors_) steps.insert(steps.end(), {anchor.step, anchor.evaluations});
   state.put("steps", Array::vector<std::int64_t>(steps));
+  for (std::size_t t = 0; t < tracks_.size(); ++t)
+    state.put("tracks." + std::to_string(t), Array::vector<float>(tracks_[t].directions()));
   state.put("velocity", Array::vector<double>(now_.velocity));
   state.put("outliers", Array::vector<double>(outliers_));
   return state;
@@ -189,6 +193,12 @@ void Measurement::load(const Ensemble& ensemble, const State& state) {
           [this](int s) -> TrialRnnWeights& { return anchors_[z(s)].net; });
   lastStep_ = steps[0];
   lastProbes_ = steps[1];
+  for (std::size_t t = 0; t < tracks_.size(); ++t) {
+    const auto directions = state.get("tracks." + std::to_string(t)).as<float>();
+    if (directions.size() % (2 * z(last_.front().hidden)) != 0)
+      throw DataError("saved state", "\"tracks\"", "pairs of directions of the same size expected");
+    tracks_[t].restore({directions.begin(), directions.end()});
+  }
   referenceVersion_ = -1;
   refresh(ensemble);
   // Kernels on probes that have been replaced since compare with nothing.

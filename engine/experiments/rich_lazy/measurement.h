@@ -5,6 +5,7 @@
 
 #include "engine/core/recorder.h"
 #include "engine/experiments/rich_lazy/ensemble.h"
+#include "engine/measures/singular_tracks.h"
 #include "engine/measures/tangent_kernel.h"
 
 namespace learnscope::richlazy {
@@ -47,8 +48,8 @@ class Measurement {
   struct Reference {
     AlignedVector<float> kernel;     ///< [rows, rows]
     AlignedVector<float> decision;   ///< activity at the last step [probe trials, N]
-    std::vector<double> mean, axes;  ///< the first three principal components of `decision` (first seed)
-    double scale = 0;                ///< that fits its picture into the unit cube
+    std::vector<double> mean, axes;  ///< the first three principal components of the activity at all steps (first seed)
+    double scale = 0;                ///< that fits it into the unit cube
     double rank = 0;                 ///< participation ratio of W's singular values
   };
   struct Anchor {
@@ -60,7 +61,7 @@ class Measurement {
   void refresh(const Ensemble& ensemble);
   void kernelOf(const TrialRnn& net, const Ensemble& ensemble, int seedIndex, AlignedVector<float>& kernel);
   void decisionOf(const TrialRnn& net, const TrialBatch& probes, AlignedVector<float>& decision);
-  void findAxes(Reference& reference, int hidden);
+  void findAxes(Reference& reference, const TrialRnn& net, const TrialBatch& probes);
   void follow(const Ensemble& ensemble, int member, const AlignedVector<float>& kernel);
   void project(const Reference& reference, const float* activity, int hidden, float* place) const;
   Array decisionPicture(const Ensemble& ensemble, bool start);
@@ -74,6 +75,7 @@ class Measurement {
   std::vector<Reference> references_;
   std::vector<AlignedVector<float>> kernels_;  ///< at the last evaluation, by member
   std::vector<Anchor> anchors_;                ///< by structure, first seed
+  std::vector<SingularTracks> tracks_;         ///< of W by structure, first seed
   std::vector<TrialRnn> last_;                 ///< nets of the last evaluation
   Alignments now_;
   std::vector<double> outliers_;

@@ -81,6 +81,8 @@ void addAlignments(MeasureList& list) {
            LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) with d = N and PR the effective rank at the start: what the lab "
                  "rich-lazy-exact derives for two-layer linear nets with small weights."),
            {"nets"}, "alignments", group);
+  list.add("rankCurve", LS_TR("Rank theorem's curve"), LS_TR("The same over all effective ranks: rank, KA."),
+           {"points", "2"}, "alignments", group);
   list.add("meanRegime", LS_TR("Regime of each structure"), LS_TR("The same, mean over seeds."), {"structures", "3"},
            "alignments", group);
 }
@@ -95,6 +97,9 @@ void addSpectra(MeasureList& list) {
   list.table("spectralRadius", LS_TR("Spectral radius"), LS_TR("Largest |eigenvalue| of W."), "spectra", group);
   list.add("singularValues", LS_TR("Singular values"), LS_TR("Of W, first seed, descending."), {"structures", "N"},
            "spectra", group);
+  list.add("singularRidges", LS_TR("Singular values, followed"),
+           LS_TR("Of W, first seed, each in the place of the earlier one whose directions it overlaps most."),
+           {"structures", "N"}, "spectra", group);
   list.add("eigenvalues", LS_TR("Eigenvalues"), LS_TR("Of W, first seed: real and imaginary part."),
            {"structures", "N", "2"}, "spectra", group);
   list.add("gaussianCircle", LS_TR("Gaussian circle"),
@@ -111,7 +116,7 @@ void addPictures(MeasureList& list) {
   const char* group = LS_TR("Pictures");
   list.add("activity", LS_TR("Activity"),
            LS_TR("Activity at the last step of the first 64 probe trials (first seed) on three principal components of "
-                 "that at the start, which fills the unit cube."),
+                 "the activity of all steps at the start, which fills the unit cube."),
            {"structures", "trials", "3"}, "pictures", group);
   list.add("startActivity", LS_TR("Activity at the start"), LS_TR("The same of the reference nets."),
            {"structures", "trials", "3"}, "pictures", group);

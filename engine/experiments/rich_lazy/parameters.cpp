@@ -82,7 +82,7 @@ void addTask(std::vector<Parameter>& list) {
                   .title = LS_TR("Image file"),
                   .type = File,
                   .fallback = "",
-                  .doc = LS_TR("Your digits as an IDX file (as MNIST's, unpacked); empty: built-in glyph digits."),
+                  .doc = LS_TR("Your digits as an IDX file (as MNIST's, plain or .gz); empty: built-in glyph digits."),
                   .group = group,
                   .visibleIf = digits});
   list.push_back({.id = "idxLabels",
@@ -209,11 +209,12 @@ void addNetwork(std::vector<Parameter>& list) {
   list.push_back({.id = "hidden",
                   .title = LS_TR("Neurons N"),
                   .type = Int,
-                  .fallback = 100,
-                  .doc = LS_TR("Width of the recurrent layer (paper: 300)."),
+                  .fallback = defaultHidden,
+                  .doc = LS_TR("Width of the recurrent layer, 10 to 500 (paper: 300); 0: as many as the own matrix has "
+                               "rows."),
                   .group = group,
                   .unit = LS_TR("neurons"),
-                  .minimum = 10,
+                  .minimum = 0,
                   .maximum = largestHidden});
   list.push_back({.id = "activation",
                   .title = LS_TR("Activation"),

@@ -83,6 +83,12 @@ void Measurement::recordAlignments(const Ensemble& ensemble, Recorder& recorder)
     ranks.push_back(static_cast<float>(rank));
     theorem.push_back(static_cast<float>((1 + 1 / d) * std::sqrt(rank / (d + 3))));
   }
+  std::vector<float> curve;
+  for (int i = 0; i <= 48; ++i) {
+    const double d = ensemble.net(0).hidden, rank = std::pow(d, i / 48.0);
+    curve.insert(curve.end(), {static_cast<float>(rank), static_cast<float>((1 + 1 / d) * std::sqrt(rank / (d + 3)))});
+  }
+  recorder.array("rankCurve", Array::from<float>(curve, {49, 2}));
   recorder.array("startRank", Array::vector<float>(ranks));
   recorder.array("rankTheorem", Array::vector<float>(theorem));
   recorder.array("regime", Array::from<float>(places, {ensemble.members(), 3}));
@@ -92,7 +98,7 @@ void Measurement::recordAlignments(const Ensemble& ensemble, Recorder& recorder)
 void Measurement::recordSpectra(const Ensemble& ensemble, double gain, Recorder& recorder) {
   const int structures = ensemble.structures(), seeds = ensemble.seeds(), n = ensemble.net(0).hidden;
   std::vector<double> participation, nuclear, entropy, stable, radius;
-  std::vector<float> singular, plane, kernels, dimensions;
+  std::vector<float> singular, ridges, plane, kernels, dimensions;
   for (int m = 0; m < ensemble.members(); ++m) {
     const AlignedVector<float>& w = ensemble.net(m).recurrent;
     const std::vector<double> wide(w.begin(), w.end());
@@ -106,6 +112,8 @@ void Measurement::recordSpectra(const Ensemble& ensemble, double gain, Recorder&
     outliers_[z(m)] = radius.back() / gain;
     if (ensemble.seedOf(m) != 0) continue;
     singular.insert(singular.end(), s.begin(), s.end());
+    const std::vector<double> tracked = tracks_[z(m / seeds)].follow(w, n);
+    ridges.insert(ridges.end(), tracked.begin(), tracked.end());
     for (const std::complex<double>& value : eigen)
       plane.insert(plane.end(), {static_cast<float>(value.real()), static_cast<float>(value.imag())});
     std::vector<double> shares = kernelSpectrum(kernels_[z(m)]);
@@ -119,6 +127,7 @@ void Measurement::recordSpectra(const Ensemble& ensemble, double gain, Recorder&
   recorder.array("stableRank", table(stable, structures, seeds));
   recorder.array("spectralRadius", table(radius, structures, seeds));
   recorder.array("singularValues", Array::from<float>(singular, {structures, n}));
+  recorder.array("singularRidges", Array::from<float>(ridges, {structures, n}));
   recorder.array("eigenvalues", Array::from<float>(plane, {structures, n, 2}));
   std::vector<float> circle;
   for (int i = 0; i <= 96; ++i)

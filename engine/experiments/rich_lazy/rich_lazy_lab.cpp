@@ -20,14 +20,13 @@ void append(std::vector<Problem>& problems, const Error& error, const std::strin
     problems.push_back({pointer, error.what(), ""});
 }
 
-void checkStructures(const Config& config, std::vector<Problem>& problems) {
+void checkStructures(const Config& config, std::int64_t hidden, std::vector<Problem>& problems) {
   std::set<std::string> seen;
   for (const Json& id : config["structures"])
     if (!seen.insert(id.get<std::string>()).second)
       problems.push_back({"/structures", id.get<std::string>(), "each structure once"});
   if (seen.empty()) problems.push_back({"/structures", "[]", "at least one structure"});
   const bool ranked = seen.count("rank") != 0 || seen.count("aligned") != 0;
-  const std::int64_t hidden = config.integer("hidden");
   std::set<double> ranks;
   if (ranked && config["init.ranks"].empty())
     problems.push_back({"/init.ranks", "[]", "at least one rank of 1.." + std::to_string(hidden)});
@@ -86,9 +85,20 @@ class RichLazyLab final : public Lab {
   }
 
   void validate(const Config& config, std::vector<Problem>& problems) const override {
-    checkStructures(config, problems);
+    if (config.integer("hidden") > 0 && config.integer("hidden") < smallestHidden) {
+      problems.push_back({"/hidden", config["hidden"].dump(), "10 to 500, or 0 for the rows of init.matrix"});
+      return;
+    }
+    std::int64_t hidden = 0;
+    try {
+      hidden = hiddenOf(config);
+    } catch (const Error& error) {
+      append(problems, error, "/init.matrix");
+      return;
+    }
+    checkStructures(config, hidden, problems);
     checkWiring(config, problems);
-    if (config.integer("updateRank") > config.integer("hidden"))
+    if (config.integer("updateRank") > hidden)
       problems.push_back({"/updateRank", config["updateRank"].dump(), "at most hidden"});
     try {
       checkProbes(config, LabTask(config, 0, 24), problems);
@@ -98,7 +108,7 @@ class RichLazyLab final : public Lab {
   }
 
   Estimate estimate(const Config& config) const override {
-    const auto n = static_cast<double>(config.integer("hidden")), steps = static_cast<double>(defaultSteps(config));
+    const auto n = static_cast<double>(hiddenOf(config)), steps = static_cast<double>(defaultSteps(config));
     const double members = static_cast<double>(structuresOf(config).size()) * static_cast<double>(seedsOf(config));
     const auto batch = static_cast<double>(config.integer("batch")),
                probes = static_cast<double>(config.integer("probeTrials")),

@@ -93,7 +93,7 @@ TrialOptions trialOptionsOf(const Config& config) {
 
 RecurrentInit initOf(const Config& config) {
   RecurrentInit init;
-  init.hidden = static_cast<int>(config.integer("hidden"));
+  init.hidden = hiddenOf(config);
   init.gain = config.real("init.gain");
   init.norm = normRuleFrom(config.text("init.norm"), "/init.norm");
   init.inhibitory = config.real("init.inhibitory");
@@ -108,11 +108,22 @@ SquareMatrix userMatrixOf(const Config& config) {
   const std::string path = config.text("init.matrix");
   if (path.empty()) throw ConfigError("/init.matrix", "", "a file with a square matrix (npy, npz or csv) is needed");
   SquareMatrix matrix = readSquareMatrix(path, largestHidden);
-  if (matrix.order != config.integer("hidden"))
+  const std::int64_t wanted = config.integer("hidden");
+  if (wanted == 0 && matrix.order < smallestHidden)
+    throw DataError(
+        path, "",
+        "at least " + std::to_string(smallestHidden) + " rows expected, found " + std::to_string(matrix.order));
+  if (wanted != 0 && matrix.order != wanted)
     throw DataError(path, "",
-                    std::to_string(config.integer("hidden")) + " rows expected (hidden), found " +
-                        std::to_string(matrix.order) + "; set hidden to " + std::to_string(matrix.order));
+                    std::to_string(wanted) + " rows expected (hidden), found " + std::to_string(matrix.order) +
+                        "; set hidden to " + std::to_string(matrix.order) + ", or to 0");
   return matrix;
+}
+
+int hiddenOf(const Config& config) {
+  const auto hidden = static_cast<int>(config.integer("hidden"));
+  if (hidden > 0) return hidden;
+  return config.text("init.matrix").empty() ? defaultHidden : userMatrixOf(config).order;
 }
 
 int seedsOf(const Config& config) { return static_cast<int>(config.integer("seeds")); }

@@ -12,7 +12,7 @@
 
 namespace learnscope::richlazy {
 
-inline constexpr int largestHidden = 500;
+inline constexpr int smallestHidden = 10, largestHidden = 500, defaultHidden = 100;
 inline constexpr std::int64_t largestKernel = 4096;  ///< rows
 
 /// One way of wiring that the ensemble holds.
@@ -32,6 +32,8 @@ int fullOf(const std::vector<Structure>& structures);
 TrialOptions trialOptionsOf(const Config& config);
 RecurrentInit initOf(const Config& config);
 SquareMatrix userMatrixOf(const Config& config);
+/// N: `hidden`, or where that is 0 the rows of the user's matrix (defaultHidden without one).
+int hiddenOf(const Config& config);
 std::vector<double> coherencesOf(const Json& list);
 
 /// Size of the ensemble.

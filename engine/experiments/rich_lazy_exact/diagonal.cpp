@@ -24,10 +24,10 @@ Array places(const Eigen::MatrixXd& values) {
 }
 
 /// Diagonal nets of several scales fit the same data beside the solution that each must end at.
-class DiagonalExperiment final : public Experiment {
+class DiagonalExperiment final : public ExactProblem {
  public:
   DiagonalExperiment(const Config& config, std::uint64_t seed)
-      : scales_(listOf(config, "alphas")), rate_(config.real("diagonalRate")) {
+      : ExactProblem("diagonalRate", config.real("diagonalRate")), scales_(listOf(config, "alphas")) {
     const auto rows = static_cast<Eigen::Index>(config.integer("rows")),
                columns = static_cast<Eigen::Index>(config.integer("columns"));
     RandomStream random(seed, "regression");
@@ -62,37 +62,29 @@ class DiagonalExperiment final : public Experiment {
 
   void measure(Recorder& recorder) override {
     if (!recorder.due("scalars")) return;
-    const auto n = static_cast<Eigen::Index>(nets_.size());
-    Eigen::MatrixXd betas(n, x_.cols());
-    Eigen::VectorXd loss(n), distance(n), l1(n), l2(n), least(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const Eigen::VectorXd beta = nets_[static_cast<std::size_t>(i)].beta();
-      betas.row(i) = beta.transpose();
-      loss[i] = (x_ * beta - y_).squaredNorm() / 2;
-      distance[i] = (beta.transpose() - limits_.row(i)).norm();
-      l1[i] = beta.lpNorm<1>();
-      l2[i] = beta.norm();
-      least[i] = (beta - leastNorm_).norm();
-    }
-    recorder.scalar("loss", loss.mean());
+    Eigen::MatrixXd betas(static_cast<Eigen::Index>(nets_.size()), x_.cols());
+    const Eigen::MatrixXd values = recordItems(
+        recorder, nets_.size(),
+        std::array{"fitLoss", "limitDistance", "l1", "l2", "limitL1", "limitL2", "leastNormDistance"},
+        [&](std::size_t i) {
+          const Eigen::VectorXd beta = nets_[i].beta(), limit = limits_.row(static_cast<Eigen::Index>(i)).transpose();
+          betas.row(static_cast<Eigen::Index>(i)) = beta.transpose();
+          return std::array{(x_ * beta - y_).squaredNorm() / 2,
+                            (beta - limit).norm(),
+                            beta.lpNorm<1>(),
+                            beta.norm(),
+                            limit.lpNorm<1>(),
+                            limit.norm(),
+                            (beta - leastNorm_).norm()};
+        });
+    recorder.scalar("loss", values.col(0).mean());
     recorder.array("coefficients", arrayOf(betas));
     recorder.array("limit", arrayOf(limits_));
     recorder.array("coefficientPlaces", places(betas));
     recorder.array("limitPlaces", places(limits_));
     recorder.array("truth", arrayOf(truth_));
-    recorder.array("fitLoss", arrayOf(loss));
-    recorder.array("limitDistance", arrayOf(distance));
-    recorder.array("l1", arrayOf(l1));
-    recorder.array("l2", arrayOf(l2));
-    recorder.array("limitL1", arrayOf(Eigen::VectorXd(limits_.cwiseAbs().rowwise().sum())));
-    recorder.array("limitL2", arrayOf(Eigen::VectorXd(limits_.rowwise().norm())));
-    recorder.array("leastNormDistance", arrayOf(least));
-    if (fitted_ || loss.maxCoeff() > 1e-8) return;
-    fitted_ = true;
-    recorder.event({.id = "data-fitted",
-                    .step = recorder.step(),
-                    .title = LS_TR("Data fitted"),
-                    .values = {{"largestDistance", distance.maxCoeff()}}});
+    tellOnce(fitted_, values.col(0).maxCoeff() <= 1e-8, "data-fitted", LS_TR("Data fitted"),
+             {{"largestDistance", values.col(1).maxCoeff()}}, recorder);
   }
 
   State save() const override {
@@ -121,21 +113,11 @@ class DiagonalExperiment final : public Experiment {
     fitted_ = state.scalar<std::uint8_t>("fitted") != 0;
   }
 
-  void set(const std::string& parameter, const Json& value) override {
-    if (parameter != "diagonalRate") throw ConfigError("/" + parameter, value.dump(), "not live: start again with it");
-    rate_ = value.get<double>();
-  }
-  void apply(const std::string& intervention, const Config&, RandomStream) override {
-    throw ConfigError("/intervene", intervention, "an intervention of this lab");
-  }
-
  private:
   std::vector<double> scales_;
-  double rate_;
   Eigen::MatrixXd x_, limits_;
   Eigen::VectorXd y_, truth_, leastNorm_;
   std::vector<DiagonalNet> nets_;
-  std::int64_t steps_ = 0;
   bool fitted_ = false;
 };
 

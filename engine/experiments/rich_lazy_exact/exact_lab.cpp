@@ -32,13 +32,23 @@ void checkModes(const Config& config, std::vector<Problem>& problems) {
   checkList(config, "values", 0, 20, false, problems);
   const std::vector<double> values = listOf(config, "values");
   double largest = std::abs(config.real("lambda"));
-  for (const double value : values) largest = std::max(largest, 2 * value);
+  const auto depth = static_cast<double>(config.integer("depth"));
+  for (const double value : values) largest = std::max(largest, depth * std::pow(value, 2 - 2 / depth));
   if (config.real("timeStep") * largest > 1)
     problems.push_back({"/timeStep", config["timeStep"].dump(),
-                        "at most 1 / max(|lambda|, 2 s) = " + Json(1 / largest).dump() + " follows the flow", true});
+                        "at most 1 / max(|lambda|, L s^(2 - 2/L)) = " + Json(1 / largest).dump() + " follows the flow",
+                        true});
+  if (depth > 2 && config.real("lambda") != 0)
+    problems.push_back({"/lambda", config["lambda"].dump(), "0 where depth > 2: deeper starts balance every layer"});
   if (config.text("start") == "random")
-    problems.push_back(
-        {"/start", "random", "the start is not balanced: exact twin disabled, the net still runs", true});
+    problems.push_back({"/start", "random",
+                        "balance residual exceeds 1e-8 (event \"no-twin\" gives it): exact twin disabled, the net "
+                        "still runs",
+                        true});
+  else if (depth > 2 && config.text("basis") != "aligned")
+    problems.push_back({"/basis", config["basis"].dump(),
+                        "\"aligned\" has an exact twin where depth > 2; from other directions the net still runs",
+                        true});
 }
 
 void checkRanks(const Config& config, std::vector<Problem>& problems) {
@@ -85,8 +95,8 @@ class ExactLab final : public Lab {
     const auto steps = static_cast<double>(defaultSteps(config));
     if (problem == "ranks") {
       const auto d = static_cast<double>(config.integer("dimension"));
-      const double nets =
-          static_cast<double>(listOf(config, "ranks").size() + 2) * static_cast<double>(config.integer("teachers"));
+      const double nets = static_cast<double>(rankNames(listOf(config, "ranks"), config.real("kappa") != 1).size()) *
+                          static_cast<double>(config.integer("teachers"));
       return {.bytes = nets * d * d * 40, .seconds = steps * nets * (30 * d * d + 2000) / 2e9};
     }
     if (problem == "diagonal") {
@@ -101,7 +111,7 @@ class ExactLab final : public Lab {
       return {.bytes = 8 * (points * points + nets * (4 * points * width + 3 * width * inputs)),
               .seconds = steps * nets * points * width * (4 * inputs + 20) / 2e9};
     }
-    return {.bytes = 1e5, .seconds = steps * 2e-5};
+    return {.bytes = 1e5, .seconds = steps * 1e-5 * static_cast<double>(config.integer("depth"))};
   }
 
   std::unique_ptr<Experiment> build(const Config& config, std::uint64_t seed, const Progress& progress) const override {

@@ -41,47 +41,59 @@ class MeasureList {
 };
 
 void addModes(MeasureList& list, const std::vector<double>& values) {
-  const char* group = LS_TR("Two-layer linear net");
+  const char* group = LS_TR("Linear net");
   std::vector<std::string> names;
   for (const std::string& name : scaleNames(values)) names.push_back("s" + name.substr(name.find(" =")));
-  list.scalar("exactLoss", LS_TR("Loss, exact"), LS_TR("|S - W2 W1|^2 / 2 of the closed form."), group);
+  list.scalar("exactLoss", LS_TR("Loss, exact"), LS_TR("|S - W_L ... W_1|^2 / 2 of the closed form."), group);
   list.scalar("kernelAlignment", LS_TR("Kernel alignment"),
               LS_TR("KA of the tangent kernel on whitened inputs, against the start."), group);
   list.scalar("exactKernelAlignment", LS_TR("Kernel alignment, exact"), LS_TR("The same of the closed form."), group);
-  list.scalar("representationAlignment", LS_TR("Representation alignment"), LS_TR("RA of W1^T W1 against the start."),
-              group);
+  list.scalar("representationAlignment", LS_TR("Representation alignment"),
+              LS_TR("RA of the last hidden layer against the start."), group);
   list.scalar("exactRepresentationAlignment", LS_TR("Representation alignment, exact"),
               LS_TR("The same of the closed form."), group);
-  list.scalar("residual", LS_TR("Residual"), LS_TR("Largest |difference| of Q Q^T from the closed form."), group);
+  list.scalar("residual", LS_TR("Residual"),
+              LS_TR("Largest |difference| from the closed form: of Q Q^T with two layers, else of the function."),
+              group);
   list.scalar(
-      "balanceResidual", LS_TR("Balance residual"),
-      LS_TR("max |W2^T W2 - W1 W1^T - lambda I|: the flow conserves it, steps break it at order of their size."),
+      "linearisationError", LS_TR("Linearisation error"),
+      LS_TR("|f - f_lin| / |f|, f_lin the net linearised at its start and trained by the same steps: 0 is lazy."),
       group);
-  list.array("strengths", LS_TR("Mode strengths"), LS_TR("u_m^T W2 W1 v_m for the teacher's singular vectors."),
-             {"modes"}, group, names);
+  list.scalar("balanceResidual", LS_TR("Balance residual"),
+              LS_TR("max over layers of |W'^T W' - W W^T - lambda I|: the flow conserves it, steps break it at order "
+                    "of their size."),
+              group);
+  list.array("strengths", LS_TR("Mode strengths"), LS_TR("u_m^T f v_m for the teacher's singular vectors."), {"modes"},
+             group, names);
   list.array("exactStrengths", LS_TR("Mode strengths, exact"), LS_TR("The same of the closed form."), {"modes"}, group,
              names);
+  list.array("linearStrengths", LS_TR("Mode strengths, linearised"),
+             LS_TR("The same of the net linearised at its start."), {"modes"}, group, names);
   list.array("singleMode", LS_TR("Single-mode formula"),
              LS_TR("s e^{2st} / (e^{2st} - 1 + s/a0), lambda = 0 (Saxe et al. 2013)."), {"modes"}, group, names);
-  list.array("hidden", LS_TR("Hidden representation"),
-             LS_TR("Of the teacher's input directions, on the three leading hidden directions of W1(0)."),
+  list.array(
+      "hidden", LS_TR("Hidden representation"),
+      LS_TR(
+          "Of the teacher's input directions, in the last hidden layer, on its three leading directions at the start."),
+      {"modes", "3"}, group, names);
+  list.array("startHidden", LS_TR("Hidden representation at the start"), LS_TR("The same of the start."),
              {"modes", "3"}, group, names);
-  list.array("startHidden", LS_TR("Hidden representation at the start"), LS_TR("The same of W1(0)."), {"modes", "3"},
-             group, names);
-  list.array("function", LS_TR("Function"), LS_TR("W2 W1."), {"outputs", "inputs"}, group);
+  list.array("function", LS_TR("Function"), LS_TR("W_L ... W_1."), {"outputs", "inputs"}, group);
 }
 
-void addRanks(MeasureList& list, const std::vector<double>& ranks) {
+void addRanks(MeasureList& list, const std::vector<double>& ranks, bool anisotropic) {
   const char* group = LS_TR("Rank theorem");
-  const std::vector<std::string> names = rankNames(ranks);
+  const std::vector<std::string> names = rankNames(ranks, anisotropic);
   list.array("rankAlignment", LS_TR("Kernel alignment by rank"), LS_TR("Mean of KA over teachers."), {"structures"},
              group, names);
   list.array("rankTheory", LS_TR("Formula by rank"),
              LS_TR("Mean of (b^T M b + Tr M) / (|M|_F sqrt(d + 3)) over the same teachers, M = W1(0)^T W1(0)."),
              {"structures"}, group, names);
   list.array("rankExpected", LS_TR("Expectation by rank"),
-             LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) over random teachers; the aligned starts by the formula itself."),
+             LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) over random directions; other starts by the formula itself."),
              {"structures"}, group, names);
+  list.array("rankCurve", LS_TR("Expectation's curve"), LS_TR("The same over all effective ranks: rank, KA."),
+             {"points", "2"}, group);
   list.array("rankResidual", LS_TR("Residual by rank"), LS_TR("|mean KA - mean formula|."), {"structures"}, group,
              names);
   list.array("effectiveRank", LS_TR("Effective rank"), LS_TR("Participation ratio of W1(0)."), {"structures"}, group,
@@ -122,6 +134,20 @@ void addScale(MeasureList& list, const std::vector<double>& scales) {
   list.array("distance", LS_TR("Weight change"), LS_TR("|w - w(0)| of both layers."), {"scales"}, group, names);
   list.array("inverseLaw", LS_TR("Inverse law"), LS_TR("1/alpha through the largest alpha's weight change."),
              {"scales"}, group, names);
+  list.array("lawResidual", LS_TR("Residual of the inverse law"), LS_TR("|weight change / inverse law - 1|."),
+             {"scales"}, group, names);
+  list.array("linearisationErrors", LS_TR("Linearisation error"),
+             LS_TR("|F - F_lin| / |F| on the points, F_lin the net linearised at its start and trained by the same "
+                   "steps; undefined at the start."),
+             {"scales"}, group, names);
+  list.array("surface", LS_TR("Function"), LS_TR("F over the plane (2D data), over the largest |y|."),
+             {"scales", "grid", "grid"}, group, names, "kernels");
+  list.array("neurons", LS_TR("Neurons"), LS_TR("|a| w of each neuron (2D data)."), {"scales", "neurons", "2"}, group,
+             names, "kernels");
+  list.array("startNeurons", LS_TR("Neurons at the start"), LS_TR("The same at the start, equal for every scale."),
+             {"neurons", "2"}, group, {}, "kernels");
+  list.array("dataPlaces", LS_TR("Data"), LS_TR("Points and targets over the largest |y| (2D data)."), {"points", "3"},
+             group, {}, "kernels");
   list.array("scaleAlignment", LS_TR("Kernel alignment by scale"), LS_TR("KA of the tangent kernel on the points."),
              {"scales"}, group, names, "kernels");
 }
@@ -133,7 +159,8 @@ std::vector<Measure> measures(const Config& config) {
   list.scalar("time", LS_TR("Time"), LS_TR("Step times time step (the flow's time)."), LS_TR("Training"));
   list.scalar("loss", LS_TR("Loss"), LS_TR("Of the problem, mean over its nets."), LS_TR("Training"));
   addModes(list, numbersOf(config, "values"));
-  addRanks(list, numbersOf(config, "ranks"));
+  addRanks(list, numbersOf(config, "ranks"),
+           config.has("kappa") && config["kappa"].is_number() && config.real("kappa") != 1);
   addDiagonal(list, numbersOf(config, "alphas"));
   addScale(list, numbersOf(config, "scales"));
   return std::move(list.list);
@@ -142,6 +169,9 @@ std::vector<Measure> measures(const Config& config) {
 std::vector<EventRule> eventRules() {
   return {{"mode-learned-{k}", LS_TR("Mode learned"),
            LS_TR("strength >= half of its singular value; formula: t = ln(s/a0 - 1) / (2s) for lambda = 0"), true},
+          {"no-twin", LS_TR("No exact twin"),
+           LS_TR("at the start: the balance residual exceeds 1e-8, or a deeper net does not start along the teacher's "
+                 "directions")},
           {"teachers-learned", LS_TR("Teachers learned"), LS_TR("mean loss <= 1e-6")},
           {"data-fitted", LS_TR("Data fitted"), LS_TR("loss of every scale <= 1e-8")},
           {"lazy-{k}", LS_TR("Lazy"),

@@ -2,37 +2,45 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
+#include "engine/experiments/rich_lazy_exact/modes_twin.h"
 #include "engine/experiments/rich_lazy_exact/problems.h"
 #include "engine/models/riccati.h"
 
 namespace learnscope::richlazyexact {
 namespace {
 
-/// A two-layer linear net learns the modes of a teacher beside its exact flow.
-class ModesExperiment final : public Experiment {
+constexpr double largestImbalance = 1e-8;  ///< above: no closed form
+
+/// A linear net of two or more layers learns the modes of a teacher beside its exact flow and its linearisation.
+class ModesExperiment final : public ExactProblem {
  public:
   ModesExperiment(const Config& config, std::uint64_t seed)
       : values_(asVector(listOf(config, "values"))),
         lambda_(config.real("lambda")),
         strength_(config.real("strength")),
         dt_(config.real("timeStep")),
-        runge_(config.text("integrator") == "rungeKutta"),
-        balanced_(config.text("start") == "balanced") {
+        depth_(static_cast<int>(config.integer("depth"))),
+        runge_(config.text("integrator") == "rungeKutta") {
     const auto n = static_cast<int>(values_.size());
+    const bool balanced = config.text("start") == "balanced", aligned = config.text("basis") == "aligned";
     RandomStream teacher(seed, "teacher"), weights(seed, "weights");
     left_ = randomOrthogonal(n, teacher);
     right_ = randomOrthogonal(n, teacher);
     correlation_ = left_ * values_.asDiagonal() * right_.transpose();
-    start_ = balanced_ ? balancedStart(config.text("basis") == "aligned", weights) : randomStart(weights);
+    start_ = balanced ? balancedStart(aligned, weights) : randomStart(weights);
     net_ = start_;
-    flow_.emplace(start_, correlation_, lambda_);
-    learned_.assign(values_.size() == 0 ? 0 : static_cast<std::size_t>(n), 0);
+    linear_ = LinearisedNet(start_);
+    if (depth_ == 2 && balanceResidual(start_, lambda_) <= largestImbalance)
+      twin_ = riccatiTwin(start_, correlation_, lambda_);
+    else if (balanced && aligned)
+      twin_ = modeTwin(values_, Eigen::VectorXd::Constant(n, strength_), depth_, left_, right_);
+    startKernel_ = LinearKernel(start_);
+    learned_.assign(static_cast<std::size_t>(n), 0);
   }
 
   void step(const Progress&) override {
-    const LinearNet before = net_;
+    const DeepLinearNet before = net_;
     if (runge_)
       rungeKutta(net_, correlation_, dt_);
     else
@@ -41,61 +49,56 @@ class ModesExperiment final : public Experiment {
       net_ = before;
       throw NumericError(steps_ + 1, "the loss is not finite; a smaller time step is needed");
     }
+    if (runge_)
+      linear_.rungeKutta(correlation_, dt_);
+    else
+      linear_.descend(correlation_, dt_);
     ++steps_;
   }
 
   void measure(Recorder& recorder) override {
     if (!recorder.due("scalars")) return;
     const double time = static_cast<double>(steps_) * dt_;
-    const Eigen::MatrixXd q = net_.stacked(), qq = q * q.transpose(), q0 = start_.stacked(), qq0 = q0 * q0.transpose();
+    const Eigen::MatrixXd function = net_.function();
     recorder.scalar("time", time);
     recorder.scalar("loss", net_.loss(correlation_));
-    const Eigen::VectorXd strengths = strengthsOf(net_.function());
+    const Eigen::VectorXd strengths = strengthsOf(function);
     recorder.array("strengths", arrayOf(strengths));
-    recordAlignments("kernelAlignment", "representationAlignment", qq, qq0, recorder);
+    recorder.array("linearStrengths", arrayOf(strengthsOf(linear_.function())));
+    recorder.scalar("linearisationError", (function - linear_.function()).norm() / function.norm());
+    recorder.scalar("kernelAlignment", learnscope::kernelAlignment(LinearKernel(net_), startKernel_));
+    recorder.scalar("representationAlignment", gramAlignment(hiddenGram(net_), hiddenGram(start_)));
     recorder.array("hidden", places(net_));
     recorder.array("startHidden", places(start_));
-    recorder.array("function", arrayOf(net_.function()));
-    if (balanced_) {
-      const Eigen::MatrixXd& exact = flow_->at(time);
-      recorder.scalar("exactLoss", (correlation_ - flow_->function(exact)).squaredNorm() / 2);
-      recorder.array("exactStrengths", arrayOf(strengthsOf(flow_->function(exact))));
-      recordAlignments("exactKernelAlignment", "exactRepresentationAlignment", exact, qq0, recorder);
-      recorder.scalar("residual", (qq - exact).cwiseAbs().maxCoeff());
-      recorder.scalar("balanceResidual", balanceResidual(net_, lambda_));
-      if (lambda_ == 0) {
-        Eigen::VectorXd single(values_.size());
-        for (Eigen::Index m = 0; m < single.size(); ++m) single[m] = modeStrength(values_[m], strength_, time);
-        recorder.array("singleMode", arrayOf(single));
-      }
-    }
+    recorder.array("function", arrayOf(function));
+    recorder.scalar("balanceResidual", balanceResidual(net_, lambda_));
+    if (twin_) recordTwin(time, recorder);
+    tellOnce(untwinned_, !twin_ && steps_ == 0, "no-twin", LS_TR("No exact twin"),
+             {{"balanceResidual", balanceResidual(start_, lambda_)}, {"limit", largestImbalance}}, recorder);
     detect(strengths, time, recorder);
   }
 
   State save() const override {
     State state;
-    state.put("first", arrayOf(net_.first));
-    state.put("second", arrayOf(net_.second));
+    for (std::size_t l = 0; l < net_.depth(); ++l) state.put("layer." + std::to_string(l), arrayOf(net_.layers[l]));
+    state.put("linear", arrayOf(linear_.function()));
     state.putScalar<std::int64_t>("steps", steps_);
+    state.putScalar<std::uint8_t>("untwinned", untwinned_ ? 1 : 0);
     state.put("learned", Array::vector<std::uint8_t>(learned_));
     return state;
   }
 
   void load(const State& state) override {
-    net_.first = matrixOf(state.get("first"), net_.first.rows(), net_.first.cols());
-    net_.second = matrixOf(state.get("second"), net_.second.rows(), net_.second.cols());
+    for (std::size_t l = 0; l < net_.depth(); ++l) {
+      Eigen::MatrixXd& layer = net_.layers[l];
+      layer = matrixOf(state.get("layer." + std::to_string(l)), layer.rows(), layer.cols());
+    }
+    linear_.function() = matrixOf(state.get("linear"), correlation_.rows(), correlation_.cols());
     steps_ = state.scalar<std::int64_t>("steps");
+    untwinned_ = state.scalar<std::uint8_t>("untwinned") != 0;
     const auto learned = state.get("learned").as<std::uint8_t>();
     if (learned.size() != learned_.size()) throw DataError("saved state", "\"learned\"", "the same modes expected");
     learned_.assign(learned.begin(), learned.end());
-  }
-
-  void set(const std::string& parameter, const Json& value) override {
-    throw ConfigError("/" + parameter, value.dump(), "not live: start again with it");
-  }
-
-  void apply(const std::string& intervention, const Config&, RandomStream) override {
-    throw ConfigError("/intervene", intervention, "an intervention of this lab");
   }
 
  private:
@@ -103,21 +106,24 @@ class ModesExperiment final : public Experiment {
     return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
   }
 
-  LinearNet balancedStart(bool aligned, RandomStream& random) const {
+  DeepLinearNet balancedStart(bool aligned, RandomStream& random) const {
     const auto n = static_cast<int>(values_.size());
     const Eigen::VectorXd strengths = Eigen::VectorXd::Constant(n, strength_);
-    if (aligned) return balancedNet(strengths, lambda_, left_, right_, random);
-    const Eigen::MatrixXd left = randomOrthogonal(n, random), right = randomOrthogonal(n, random);
-    return balancedNet(strengths, lambda_, left, right, random);
+    const Eigen::MatrixXd left = aligned ? left_ : randomOrthogonal(n, random),
+                          right = aligned ? right_ : randomOrthogonal(n, random);
+    if (depth_ > 2) return balancedDeepNet(strengths, depth_, left, right, random);
+    const LinearNet net = balancedNet(strengths, lambda_, left, right, random);
+    return {{net.first, net.second}};
   }
 
-  // Entries of standard deviation sqrt(a0 / n), so that the function has entries of about a0 / sqrt(n).
-  LinearNet randomStart(RandomStream& random) const {
+  // Entries of standard deviation a0^(1/L) / sqrt(n), so that the function has entries of about a0 / sqrt(n).
+  DeepLinearNet randomStart(RandomStream& random) const {
     const Eigen::Index n = values_.size();
-    LinearNet net{Eigen::MatrixXd(n, n), Eigen::MatrixXd(n, n)};
-    for (Eigen::MatrixXd* weights : {&net.first, &net.second})
-      for (Eigen::Index i = 0; i < weights->size(); ++i)
-        weights->data()[i] = std::sqrt(strength_ / static_cast<double>(n)) * random.normal();
+    DeepLinearNet net;
+    net.layers.assign(static_cast<std::size_t>(depth_), Eigen::MatrixXd(n, n));
+    for (Eigen::MatrixXd& weights : net.layers)
+      for (Eigen::Index i = 0; i < weights.size(); ++i)
+        weights.data()[i] = std::pow(strength_, 1.0 / depth_) / std::sqrt(static_cast<double>(n)) * random.normal();
     return net;
   }
 
@@ -125,17 +131,31 @@ class ModesExperiment final : public Experiment {
     return (left_.transpose() * function * right_).diagonal();
   }
 
-  void recordAlignments(const char* kernel, const char* representation, const Eigen::MatrixXd& qq,
-                        const Eigen::MatrixXd& qq0, Recorder& recorder) const {
-    recorder.scalar(kernel,
-                    linearKernelAlignment(flow_->input(qq), flow_->output(qq), flow_->input(qq0), flow_->output(qq0)));
-    recorder.scalar(representation, gramAlignment(flow_->input(qq), flow_->input(qq0)));
+  /// Of the last hidden layer, over inputs.
+  static Eigen::MatrixXd hiddenGram(const DeepLinearNet& net) {
+    const Eigen::MatrixXd hidden = net.below(net.depth() - 1);
+    return hidden.transpose() * hidden;
   }
 
-  /// Hidden representations of the teacher's input directions, in the three leading hidden directions of W1(0).
-  Array places(const LinearNet& net) const {
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(start_.first, Eigen::ComputeFullU);
-    const Eigen::MatrixXd all = (svd.matrixU().transpose() * net.first * right_).transpose();
+  void recordTwin(double time, Recorder& recorder) {
+    const ModesExact exact = twin_->at(time);
+    recorder.scalar("exactLoss", (correlation_ - exact.function).squaredNorm() / 2);
+    recorder.array("exactStrengths", arrayOf(strengthsOf(exact.function)));
+    recorder.scalar("exactKernelAlignment", exact.kernelAlignment);
+    recorder.scalar("exactRepresentationAlignment", exact.representationAlignment);
+    recorder.scalar("residual", twin_->residual(net_));
+    if (lambda_ != 0 || depth_ != 2) return;
+    Eigen::VectorXd single(values_.size());
+    for (Eigen::Index m = 0; m < single.size(); ++m) single[m] = modeStrength(values_[m], strength_, time);
+    recorder.array("singleMode", arrayOf(single));
+  }
+
+  /// The last hidden layer's representations of the teacher's input directions, in the start's three leading hidden
+  /// directions.
+  Array places(const DeepLinearNet& net) const {
+    const std::size_t hidden = start_.depth() - 1;
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(start_.below(hidden), Eigen::ComputeFullU);
+    const Eigen::MatrixXd all = (svd.matrixU().transpose() * net.below(hidden) * right_).transpose();
     Eigen::MatrixXd three = Eigen::MatrixXd::Zero(all.rows(), 3);
     const Eigen::Index shown = std::min<Eigen::Index>(3, all.cols());
     three.leftCols(shown) = all.leftCols(shown);
@@ -148,7 +168,7 @@ class ModesExperiment final : public Experiment {
       if (latch || strengths[m] < values_[m] / 2) continue;
       latch = 1;
       Json values{{"time", time}, {"strength", values_[m]}};
-      if (balanced_ && lambda_ == 0) values["halfTime"] = modeHalfTime(values_[m], strength_);
+      if (twin_ && lambda_ == 0 && depth_ == 2) values["halfTime"] = modeHalfTime(values_[m], strength_);
       recorder.event({.id = "mode-learned-" + std::to_string(m),
                       .step = recorder.step(),
                       .title = LS_TR("Mode learned: ") + std::to_string(m),
@@ -158,12 +178,14 @@ class ModesExperiment final : public Experiment {
 
   Eigen::VectorXd values_;
   double lambda_, strength_, dt_;
-  bool runge_, balanced_;
+  int depth_;
+  bool runge_, untwinned_ = false;
   Eigen::MatrixXd left_, right_, correlation_;
-  LinearNet start_, net_;
-  std::optional<RiccatiFlow> flow_;
+  DeepLinearNet start_, net_;
+  LinearisedNet linear_;
+  LinearKernel startKernel_;
+  std::unique_ptr<ModesTwin> twin_;
   std::vector<std::uint8_t> learned_;
-  std::int64_t steps_ = 0;
 };
 
 }  // namespace

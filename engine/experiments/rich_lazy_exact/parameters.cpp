@@ -7,7 +7,7 @@ namespace {
 using enum ParameterType;
 
 void addModes(std::vector<Parameter>& list) {
-  const char* group = LS_TR("Two-layer linear net");
+  const char* group = LS_TR("Linear net");
   const Json here{{"problem", "modes"}};
   list.push_back(
       {.id = "values",
@@ -19,16 +19,27 @@ void addModes(std::vector<Parameter>& list) {
        .minimum = 0,
        .maximum = 20,
        .visibleIf = here});
+  list.push_back({.id = "depth",
+                  .title = LS_TR("Depth L"),
+                  .type = Int,
+                  .fallback = 2,
+                  .doc = LS_TR("Layers of weights. Two have a closed form for every balance and direction; deeper nets "
+                               "one equation a mode, a' = L a^(2 - 2/L) (s - a), from balanced layers along the "
+                               "teacher's directions. Deeper waits longer and learns more abruptly."),
+                  .group = group,
+                  .minimum = 2,
+                  .maximum = 5,
+                  .visibleIf = here});
   list.push_back({.id = "lambda",
                   .title = LS_TR("Balance lambda"),
                   .type = Real,
                   .fallback = 0.0,
                   .doc = LS_TR("W2^T W2 - W1 W1^T = lambda I at the start, conserved by the flow: 0 is rich (sigmoid "
-                               "learning), large is lazy (exponential learning at rate |lambda|)."),
+                               "learning), large is lazy (exponential learning at rate |lambda|). Of two layers."),
                   .group = group,
                   .minimum = -20,
                   .maximum = 20,
-                  .visibleIf = here});
+                  .visibleIf = {{"problem", "modes"}, {"depth", 2}}});
   list.push_back({.id = "strength",
                   .title = LS_TR("Start strength a0"),
                   .type = Real,
@@ -109,6 +120,18 @@ void addRanks(std::vector<Parameter>& list) {
                   .maximum = 10,
                   .logarithmic = true,
                   .visibleIf = here});
+  list.push_back(
+      {.id = "kappa",
+       .title = LS_TR("Teacher's kappa"),
+       .type = Real,
+       .fallback = 1.0,
+       .doc = LS_TR("Teachers are y = w F x with random w: half of the singular values of F are kappa, the others 1. "
+                    "Other than 1, starts along the leading directions of F are added for each rank: they are lazier."),
+       .group = group,
+       .minimum = 0.01,
+       .maximum = 100,
+       .logarithmic = true,
+       .visibleIf = here});
   list.push_back({.id = "teachers",
                   .title = LS_TR("Teachers"),
                   .type = Int,
@@ -179,6 +202,18 @@ void addDiagonal(std::vector<Parameter>& list) {
 void addScale(std::vector<Parameter>& list) {
   const char* group = LS_TR("Output scale");
   const Json here{{"problem", "scale"}};
+  list.push_back(
+      {.id = "data",
+       .title = LS_TR("Data"),
+       .type = Choice,
+       .fallback = "sphere",
+       .doc = LS_TR("Points on a sphere or on the unit circle with a ReLU teacher of width 5, or two classes "
+                    "on the circle (by quadrant). In the plane functions and neurons can be drawn."),
+       .group = group,
+       .choices = {{"sphere", LS_TR("Sphere, ReLU teacher")},
+                   {"circle", LS_TR("Circle (2D), ReLU teacher")},
+                   {"classes", LS_TR("Circle (2D), two classes")}},
+       .visibleIf = here});
   list.push_back({.id = "scales",
                   .title = LS_TR("Scales alpha"),
                   .type = List,
@@ -205,12 +240,12 @@ void addScale(std::vector<Parameter>& list) {
                   .group = group,
                   .minimum = 2,
                   .maximum = 100,
-                  .visibleIf = here});
+                  .visibleIf = {{"problem", "scale"}, {"data", "sphere"}}});
   list.push_back({.id = "points",
                   .title = LS_TR("Points"),
                   .type = Int,
                   .fallback = 200,
-                  .doc = LS_TR("On the sphere; the teacher is a ReLU net of width 5."),
+                  .doc = LS_TR("On the sphere or circle."),
                   .group = group,
                   .minimum = 2,
                   .maximum = 2000,
@@ -238,7 +273,7 @@ std::vector<Parameter> parameters() {
                   .fallback = "modes",
                   .doc = LS_TR("Which network learns beside its closed form."),
                   .group = LS_TR("Problem"),
-                  .choices = {{"modes", LS_TR("Two-layer linear net: exact flow")},
+                  .choices = {{"modes", LS_TR("Linear net: exact flow")},
                               {"ranks", LS_TR("Rank theorem: kernel alignment and rank")},
                               {"diagonal", LS_TR("Diagonal net: small start, sparse answer")},
                               {"scale", LS_TR("Output scale: large scale, frozen weights")}}});

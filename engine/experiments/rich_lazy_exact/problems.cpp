@@ -20,9 +20,27 @@ std::vector<double> listOf(const Config& config, const std::string& id) {
   return config[id].get<std::vector<double>>();
 }
 
-std::vector<std::string> rankNames(const std::vector<double>& ranks) {
+void ExactProblem::set(const std::string& parameter, const Json& value) {
+  if (parameter.empty() || parameter != rateId_)
+    throw ConfigError("/" + parameter, value.dump(), "not live: start again with it");
+  rate_ = value.get<double>();
+}
+
+void ExactProblem::apply(const std::string& intervention, const Config&, RandomStream) {
+  throw ConfigError("/intervene", intervention, "an intervention of this lab");
+}
+
+void ExactProblem::tellOnce(bool& told, bool now, const char* id, const char* title, Json values, Recorder& recorder) {
+  if (told || !now) return;
+  told = true;
+  recorder.event({.id = id, .step = recorder.step(), .title = title, .values = std::move(values)});
+}
+
+std::vector<std::string> rankNames(const std::vector<double>& ranks, bool anisotropic) {
   std::vector<std::string> names;
   for (const double rank : ranks) names.push_back(LS_TR("rank ") + shortNumber(rank));
+  for (std::size_t i = 0; anisotropic && i < ranks.size(); ++i)
+    names.push_back(LS_TR("rank ") + shortNumber(ranks[i]) + LS_TR(" along F"));
   names.emplace_back(LS_TR("aligned"));
   names.emplace_back(LS_TR("aligned, balanced"));
   return names;

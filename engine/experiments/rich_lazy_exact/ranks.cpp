@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/experiments/rich_lazy_exact/problems.h"
+#include "engine/models/deep_linear.h"
 #include "engine/models/linear_net.h"
 
 namespace learnscope::richlazyexact {
@@ -17,13 +18,10 @@ struct RankNet {
 
 /// K = W1^T W1 + |w2|^2 I of a scalar net on whitened inputs.
 double alignment(const RankNet& member) {
-  const auto blocks = [](const LinearNet& net) {
-    return std::pair<Eigen::MatrixXd, Eigen::MatrixXd>(net.first.transpose() * net.first,
-                                                       net.second * net.second.transpose());
+  const auto kernel = [](const LinearNet& net) {
+    return LinearKernel::ofBlocks(net.first.transpose() * net.first, net.second * net.second.transpose());
   };
-  const auto [a, b] = blocks(member.net);
-  const auto [a0, b0] = blocks(member.start);
-  return linearKernelAlignment(a, b, a0, b0);
+  return kernelAlignment(kernel(member.net), kernel(member.start));
 }
 
 // KA = (b^T M b + Tr M) / (|M|_F sqrt(d + 3)) with M = W1(0)^T W1(0), b = beta / |beta|, w2(0) = 0, |W1(0)| -> 0.
@@ -38,14 +36,17 @@ double participation(const Eigen::MatrixXd& first) {
   return m.trace() * m.trace() / m.squaredNorm();
 }
 
-class RanksExperiment final : public Experiment {
+class RanksExperiment final : public ExactProblem {
  public:
   RanksExperiment(const Config& config, std::uint64_t seed)
       : ranks_(listOf(config, "ranks")),
         dimension_(static_cast<int>(config.integer("dimension"))),
         teachers_(static_cast<int>(config.integer("teachers"))),
         sigma_(config.real("sigma")),
-        dt_(config.real("rankTimeStep")) {
+        dt_(config.real("rankTimeStep")),
+        kappa_(config.real("kappa")) {
+    RandomStream operatorDraw(seed, "teacher operator");
+    directions_ = randomOrthogonal(dimension_, operatorDraw);
     RandomStream random(seed, "ranks");
     for (int group = 0; group < groups(); ++group)
       for (int t = 0; t < teachers_; ++t) nets_.push_back(drawn(group, random));
@@ -65,39 +66,32 @@ class RanksExperiment final : public Experiment {
 
   void measure(Recorder& recorder) override {
     if (!recorder.due("scalars")) return;
-    const auto all = static_cast<Eigen::Index>(nets_.size());
-    Eigen::VectorXd alignments(all), formulas(all), ranks(all);
     double loss = 0;
-    for (Eigen::Index i = 0; i < all; ++i) {
-      const RankNet& member = nets_[static_cast<std::size_t>(i)];
-      alignments[i] = alignment(member);
-      formulas[i] = member.formula;
-      ranks[i] = member.rank;
-      loss += member.net.loss(member.teacher) / static_cast<double>(all);
-    }
+    const Eigen::MatrixXd each =
+        recordItems(recorder, nets_.size(), std::array{"netAlignment", "netTheory", "netRank"}, [&](std::size_t i) {
+          loss += nets_[i].net.loss(nets_[i].teacher) / static_cast<double>(nets_.size());
+          return std::array{alignment(nets_[i]), nets_[i].formula, nets_[i].rank};
+        });
     recorder.scalar("time", static_cast<double>(steps_) * dt_);
     recorder.scalar("loss", loss);
-    const Eigen::VectorXd means = grouped(alignments), theory = grouped(formulas), meanRanks = grouped(ranks);
-    Eigen::VectorXd expected(means.size());
-    // Over random teachers b^T M b averages to Tr M / d; the aligned starts are not random.
-    for (Eigen::Index g = 0; g < means.size(); ++g)
-      expected[g] = g < static_cast<Eigen::Index>(ranks_.size())
-                        ? (1 + 1.0 / dimension_) * std::sqrt(meanRanks[g] / (dimension_ + 3))
-                        : theory[g];
-    recorder.array("rankAlignment", arrayOf(means));
-    recorder.array("rankTheory", arrayOf(theory));
-    recorder.array("rankExpected", arrayOf(expected));
-    recorder.array("effectiveRank", arrayOf(meanRanks));
-    recorder.array("netAlignment", arrayOf(alignments));
-    recorder.array("netTheory", arrayOf(formulas));
-    recorder.array("netRank", arrayOf(ranks));
-    recorder.array("rankResidual", arrayOf(Eigen::VectorXd((means - theory).cwiseAbs())));
-    if (learned_ || loss > 1e-6) return;
-    learned_ = true;
-    recorder.event({.id = "teachers-learned",
-                    .step = recorder.step(),
-                    .title = LS_TR("Teachers learned"),
-                    .values = {{"loss", loss}}});
+    recordItems(recorder, static_cast<std::size_t>(groups()),
+                std::array{"rankAlignment", "rankTheory", "effectiveRank", "rankExpected", "rankResidual"},
+                [&](std::size_t g) {
+                  const auto mean = [&](Eigen::Index column) {
+                    return each.col(column).segment(static_cast<Eigen::Index>(g) * teachers_, teachers_).mean();
+                  };
+                  // Over random directions b^T M b averages to Tr M / d; the other starts are not random.
+                  const double expected =
+                      g < ranks_.size() ? (1 + 1.0 / dimension_) * std::sqrt(mean(2) / (dimension_ + 3)) : mean(1);
+                  return std::array{mean(0), mean(1), mean(2), expected, std::abs(mean(0) - mean(1))};
+                });
+    Eigen::MatrixXd curve(64, 2);
+    for (Eigen::Index i = 0; i < curve.rows(); ++i) {
+      const double rank = 1 + (dimension_ - 1.0) * static_cast<double>(i) / static_cast<double>(curve.rows() - 1);
+      curve.row(i) << rank, (1 + 1.0 / dimension_) * std::sqrt(rank / (dimension_ + 3));
+    }
+    recorder.array("rankCurve", arrayOf(curve));
+    tellOnce(learned_, loss <= 1e-6, "teachers-learned", LS_TR("Teachers learned"), {{"loss", loss}}, recorder);
   }
 
   State save() const override {
@@ -126,54 +120,52 @@ class RanksExperiment final : public Experiment {
     learned_ = state.scalar<std::uint8_t>("learned") != 0;
   }
 
-  void set(const std::string& parameter, const Json& value) override {
-    throw ConfigError("/" + parameter, value.dump(), "not live: start again with it");
-  }
-  void apply(const std::string& intervention, const Config&, RandomStream) override {
-    throw ConfigError("/intervene", intervention, "an intervention of this lab");
-  }
-
  private:
-  int groups() const { return static_cast<int>(ranks_.size()) + 2; }
+  bool anisotropic() const { return kappa_ != 1; }
+  int groups() const { return static_cast<int>(ranks_.size()) * (anisotropic() ? 2 : 1) + 2; }
 
-  // W1(0) = sigma U_r V_r^T / sqrt(r), w2(0) = 0; aligned: W1(0) = sigma u b^T, balanced with w2(0) = sigma u^T.
+  /// A teacher w F of norm 1: F has singular values kappa (the first half of `directions_`) and 1, w is Gaussian.
+  Eigen::VectorXd drawnTeacher(RandomStream& random) const {
+    Eigen::VectorXd b(dimension_);
+    for (int i = 0; i < dimension_; ++i) b[i] = random.normal();
+    if (anisotropic()) {
+      b.head(dimension_ / 2) *= kappa_;
+      b = directions_ * b;
+    }
+    return b.normalized();
+  }
+
+  // W1(0) = sigma U_r V_r^T / sqrt(r), w2(0) = 0, V random or F's; aligned: W1(0) = sigma u b^T, balanced with w2(0) =
+  // sigma u^T.
   RankNet drawn(int group, RandomStream& random) const {
-    const int d = dimension_;
+    const int d = dimension_, count = static_cast<int>(ranks_.size());
     RankNet member;
-    Eigen::VectorXd b(d);
-    for (int i = 0; i < d; ++i) b[i] = random.normal();
-    b.normalize();
+    const Eigen::VectorXd b = drawnTeacher(random);
     member.teacher = b.transpose();
     const Eigen::MatrixXd u = randomOrthogonal(d, random), v = randomOrthogonal(d, random);
     member.start.second = Eigen::MatrixXd::Zero(1, d);
-    if (group < static_cast<int>(ranks_.size())) {
-      const auto r = static_cast<Eigen::Index>(ranks_[static_cast<std::size_t>(group)]);
-      member.start.first = sigma_ * u.leftCols(r) * v.leftCols(r).transpose() / std::sqrt(static_cast<double>(r));
-      member.formula = formulaOf(member.start.first, member.teacher);
+    if (group < groups() - 2) {
+      const auto r = static_cast<Eigen::Index>(ranks_[static_cast<std::size_t>(group % count)]);
+      const Eigen::MatrixXd& inputs = group < count ? v : directions_;
+      member.start.first = sigma_ * u.leftCols(r) * inputs.leftCols(r).transpose() / std::sqrt(static_cast<double>(r));
     } else {
       member.start.first = sigma_ * u.col(0) * b.transpose();
-      member.formula = formulaOf(member.start.first, member.teacher);
-      if (group == groups() - 1) {
-        member.start.second = sigma_ * u.col(0).transpose();
-        member.formula = 1;
-      }
+    }
+    member.formula = formulaOf(member.start.first, member.teacher);
+    if (group == groups() - 1) {
+      member.start.second = sigma_ * u.col(0).transpose();
+      member.formula = 1;
     }
     member.rank = participation(member.start.first);
     member.net = member.start;
     return member;
   }
 
-  Eigen::VectorXd grouped(const Eigen::VectorXd& values) const {
-    Eigen::VectorXd means(groups());
-    for (int g = 0; g < groups(); ++g) means[g] = values.segment(g * teachers_, teachers_).mean();
-    return means;
-  }
-
   std::vector<double> ranks_;
   int dimension_, teachers_;
-  double sigma_, dt_;
-  std::vector<RankNet> nets_;  ///< [groups, teachers]
-  std::int64_t steps_ = 0;
+  double sigma_, dt_, kappa_;
+  Eigen::MatrixXd directions_;  ///< V of the teachers' operator F
+  std::vector<RankNet> nets_;   ///< [groups, teachers]
   bool learned_ = false;
 };
 
