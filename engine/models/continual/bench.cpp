@@ -37,6 +37,12 @@ Bench::Bench(std::shared_ptr<const TaskStream> stream, Scenario scenario, const 
     for (const int c : stream_->tasks[k].classes) masks_[k * classes + static_cast<std::size_t>(c)] = 1;
 }
 
+void Bench::followFresh() {
+  if (held) std::fill(stability.begin(), stability.end(), 0.0F);
+  held = false;
+  total = fresh;
+}
+
 void Bench::gather(Batch& samples) const {
   const auto width = static_cast<std::size_t>(stream_->inputs);
   samples.count = static_cast<int>(samples.refs.size());

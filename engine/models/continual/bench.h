@@ -63,6 +63,10 @@ class Bench {
   MethodOptions method;
   TrainingOptions training;
   RandomStream batches, replay, noise;
+  /// Nothing holds the old tasks in this step: total = fresh, stability = 0.
+  void followFresh();
+  /// stability is being set, so it counts until the next followFresh().
+  bool held = true;
   Batch batch;                      ///< the step's new samples
   std::vector<float> batchLogits;   ///< of `batch`, before the update
   int task = 0;                     ///< being trained

@@ -17,8 +17,7 @@ class Distillation final : public Method {
     const Batch& batch = bench.batch;
     if (old_.empty()) {
       const double loss = bench.crossEntropy(batch, bench.fresh.data());
-      std::fill(bench.stability.begin(), bench.stability.end(), 0.0F);
-      bench.total = bench.fresh;
+      bench.followFresh();
       return {loss, 0};
     }
     const auto temperature = static_cast<float>(bench.method.temperature);
@@ -30,6 +29,7 @@ class Distillation final : public Method {
     // The pass still holds the activities; its logits became the loss's gradient.
     std::copy(bench.batchLogits.begin(), bench.batchLogits.end(), bench.pass.logits().begin());
     loss.stability = divergence(bench, temperature);
+    bench.held = true;
     bench.pass.backward(bench.theta.data(), batch.x.data(), bench.stability.data());
     mlpKernels().mix(bench.total.data(), 1, bench.fresh.data(), 1, bench.stability.data(), bench.size());
     return loss;

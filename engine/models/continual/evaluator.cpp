@@ -65,11 +65,10 @@ TaskScore Evaluator::score(const float* theta, int task) {
   return score;
 }
 
-std::vector<float> Evaluator::features(const float* theta, int task, int count) {
-  const Samples& test = *stream_->tasks[z(task)].test;
-  pass_.forward(theta, test.x.data(), std::min({count, test.count, pieceRows}));
-  const std::span<const float> hidden = pass_.hidden(pass_.shape().layers() - 1);
-  return {hidden.begin(), hidden.end()};
+std::span<const float> Evaluator::lastFeatures(int count) const {
+  const int layer = pass_.shape().layers() - 1;
+  const std::size_t width = z(pass_.shape().width(layer));
+  return pass_.hidden(layer).first(std::min(z(count), pass_.hidden(layer).size() / width) * width);
 }
 
 std::vector<int> Evaluator::predictions(const float* theta, const float* x, int count) {

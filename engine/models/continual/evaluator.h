@@ -29,8 +29,9 @@ class Evaluator {
   void setSamples(int samples) { samples_ = samples; }
   /// With `redraw` every score takes a fresh random subset: a demonstration of how noisy that is.
   void setRedraw(bool redraw) { redraw_ = redraw; }
-  /// Activity of the last hidden layer for the first `count` evaluation samples of a task [count, width].
-  std::vector<float> features(const float* theta, int task, int count);
+  /// Activity of the last hidden layer for the first samples (at most `count`) that the last score() looked at (of the
+  /// last 512, where it took more) [., width].
+  std::span<const float> lastFeatures(int count) const;
   /// Predicted classes (of the scenario) of any inputs [count, inputs].
   std::vector<int> predictions(const float* theta, const float* x, int count);
 

@@ -105,6 +105,7 @@ void Learner::mixRehearsal() {
   for (int i = 0; i < bench_.training.batch; ++i) rehearsed_.refs.push_back(all[bench_.replay.below(all.size())]);
   bench_.gather(rehearsed_);
   bench_.crossEntropy(rehearsed_, bench_.scratch.data());
+  bench_.held = true;
   mlpKernels().addScaled(bench_.stability.data(), bench_.scratch.data(), 1, bench_.size());
   mlpKernels().mix(bench_.total.data(), 0.5F, bench_.total.data(), 0.5F, bench_.scratch.data(), bench_.size());
 }
@@ -137,7 +138,7 @@ void Learner::step() {
                                    : "the loss is not finite");
   }
   split_.fresh = normOf(bench_.fresh);
-  split_.stability = normOf(bench_.stability);
+  split_.stability = bench_.held ? normOf(bench_.stability) : 0;
   const double norms = split_.fresh * split_.stability;
   split_.cosine =
       norms > 0 ? kernels.dot(bench_.fresh.data(), bench_.stability.data(), bench_.size()) / norms : undefined;

@@ -12,8 +12,7 @@ class Naive final : public Method {
  public:
   LossParts gradient(Bench& bench) override {
     const double loss = bench.crossEntropy(bench.batch, bench.fresh.data());
-    std::fill(bench.stability.begin(), bench.stability.end(), 0.0F);
-    bench.total = bench.fresh;
+    bench.followFresh();
     return {loss, 0};
   }
 };
@@ -39,10 +38,10 @@ class Joint final : public Method {
     LossParts loss;
     loss.fresh = bench.crossEntropy(bench.batch, bench.fresh.data());
     if (refs_.empty()) {
-      std::fill(bench.stability.begin(), bench.stability.end(), 0.0F);
-      bench.total = bench.fresh;
+      bench.followFresh();
       return loss;
     }
+    bench.held = true;
     loss.stability = bench.crossEntropyOf(refs_, bench.stability.data());
     const float all = static_cast<float>(refs_.size()) + static_cast<float>(bench.batch.count);
     mlpKernels().mix(bench.total.data(), static_cast<float>(bench.batch.count) / all, bench.fresh.data(),

@@ -17,12 +17,12 @@ class Replay final : public Method {
     LossParts loss;
     loss.fresh = bench.crossEntropy(bench.batch, bench.fresh.data());
     if (bench.memory.size() == 0) {
-      std::fill(bench.stability.begin(), bench.stability.end(), 0.0F);
-      bench.total = bench.fresh;
+      bench.followFresh();
       return loss;
     }
     const float a = kind_ == MethodKind::Er ? static_cast<float>(bench.method.newWeight) : 1.0F;
     const float b = kind_ == MethodKind::Er ? 1 - a : 1.0F;
+    bench.held = true;
     loss.stability = kind_ == MethodKind::Er ? replayed(bench, bench.stability.data()) : dark(bench);
     mlpKernels().mix(bench.total.data(), a, bench.fresh.data(), b, bench.stability.data(), bench.size());
     return loss;
