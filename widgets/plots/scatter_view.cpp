@@ -22,6 +22,9 @@ void ScatterView::readLayers(const std::vector<Json>& layers) {
     if (layer.color.value) layer.colorValue = live(*layer.color.value);
     if (json.contains("label") && json["label"].is_string())
       layer.label = QString::fromStdString(json["label"].get<std::string>());
+    if (json.contains("joined") && !json["joined"].is_boolean())
+      throw ConfigError(pointer + "/joined", json["joined"].dump(), "expected true or false");
+    layer.joined = json.value("joined", false);
     layer.named = json.contains("label") && json["label"].is_object();
     layers_.push_back(std::move(layer));
   }
@@ -46,6 +49,7 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
                             color = channel(layer.colorValue, *items, std::nan(""));
   const auto range = layer.color.rangeOf(color);
   Dots dots;
+  Polyline line{{}, theme.color(layer.color.key), 1, 0};
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::int64_t id = items->id(i);
     Dot dot;
@@ -56,11 +60,16 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
     if (layer.named || dot.selected) dot.label = QString::number(id);
     xs.push_back(dot.at.x());
     ys.push_back(dot.at.y());
+    line.points.push_back(dot.at);
     dots.dots.push_back(std::move(dot));
   }
-  result.marks.emplace_back(std::move(dots));
+  if (layer.joined)
+    result.marks.emplace_back(std::move(line));
+  else
+    result.marks.emplace_back(std::move(dots));
   if (!layer.label.isEmpty() && !layer.color.value)
-    result.legend.push_back({layer.label, theme.color(layer.color.key), LegendEntry::Shape::Dot, 0});
+    result.legend.push_back({layer.label, theme.color(layer.color.key),
+                             layer.joined ? LegendEntry::Shape::Line : LegendEntry::Shape::Dot, 0});
   if (layer.color.value && layer.color.map != QLatin1String("category"))
     result.bar = ColorBar{layer.color.title, layer.color.map, range.first, range.second};
 }

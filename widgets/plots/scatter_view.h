@@ -21,8 +21,9 @@ class ScatterView : public ItemView {
   struct Layer {
     std::shared_ptr<LiveBinding> x, y, size, colorValue;
     ColorBinding color;
-    QString label;       ///< of the legend
-    bool named = false;  ///< every point carries its id
+    QString label;        ///< of the legend
+    bool joined = false;  ///< a line through the points instead of dots
+    bool named = false;   ///< every point carries its id
   };
   /// What a layer's points are the items of: the first channel with items.
   static const Bound* reference(const Layer& layer);

@@ -172,15 +172,21 @@ void Measurement::recordTraining(const Learner& learner, Recorder& recorder) con
 
 void Measurement::recordBall(const Learner& learner, const std::vector<TaskScore>& scores, Recorder& recorder) {
   const auto [x, y, off] = landscape_.place(learner.bench().theta);
-  double loss = 0;
-  for (const int task : landscape_.oldTasks())
+  double loss = 0, accuracy = 0;
+  for (const int task : landscape_.oldTasks()) {
     loss += scores[z(task)].loss / static_cast<double>(landscape_.oldTasks().size());
+    accuracy += scores[z(task)].accuracy / static_cast<double>(landscape_.oldTasks().size());
+  }
   const auto share = [&](double value, int axis) {
     const auto [low, high] = landscape_.range(axis);
     return static_cast<float>((value - low) / (high - low));
   };
   const std::vector<float> ball{share(x, 0), share(y, 1), static_cast<float>(std::log10(std::clamp(loss, 1e-3, 30.0)))};
+  ballPath_.insert(ballPath_.end(), ball.begin(), ball.end());
+  ballAccuracy_.push_back(static_cast<float>(accuracy));
   recorder.array("ball", Array::from<float>(ball, {1, 3}));
+  recorder.array("ballPath", Array::from<float>(ballPath_, {static_cast<std::int64_t>(ballAccuracy_.size()), 3}));
+  recorder.array("ballAccuracy", Array::vector<float>(ballAccuracy_));
   recorder.scalar("offPlane", off);
 }
 
@@ -251,6 +257,8 @@ void Measurement::renewLandscape(const Learner& learner, Recorder& recorder) {
   }
   recorder.defer(
       [landscape = landscape_, evaluator = evaluator_](Recorder& later) { landscape.record(evaluator, later); });
+  ballPath_.clear();
+  ballAccuracy_.clear();
   std::vector<TaskScore> scores(stream_->tasks.size(), {undefined, undefined, undefined});
   for (const int old : landscape_.oldTasks()) scores[z(old)] = evaluator_.score(learner.bench().theta.data(), old);
   recordBall(learner, scores, recorder);
@@ -270,6 +278,8 @@ State Measurement::save() const {
   state.put("featureMean", Array::vector<double>(featureMean_));
   state.put("featureAxes", Array::vector<double>(featureAxes_));
   state.putScalar("featureScale", featureScale_);
+  state.put("ballPath", Array::vector<float>(ballPath_));
+  state.put("ballAccuracy", Array::vector<float>(ballAccuracy_));
   return state;
 }
 
@@ -291,6 +301,9 @@ void Measurement::load(const State& state) {
   featureMean_.assign(mean.begin(), mean.end());
   featureAxes_.assign(axes.begin(), axes.end());
   featureScale_ = state.scalar<double>("featureScale");
+  const auto path = state.get("ballPath").as<float>(), along = state.get("ballAccuracy").as<float>();
+  ballPath_.assign(path.begin(), path.end());
+  ballAccuracy_.assign(along.begin(), along.end());
 }
 
 }  // namespace learnscope::forgetting

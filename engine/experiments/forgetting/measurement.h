@@ -58,6 +58,7 @@ class Measurement {
   std::vector<std::vector<float>> features_;  ///< of each task at the last evaluation
   std::vector<double> featureMean_, featureAxes_;
   double featureScale_ = 0, drift_ = 0;
+  std::vector<float> ballPath_, ballAccuracy_;  ///< since the plane was laid [points, 3], [points]
 };
 
 }  // namespace learnscope::forgetting

@@ -133,6 +133,9 @@ void addShapes(MeasureList& list) {
              LS_TR("From the start to the coming end of this task: place, and height on the old sheet."), {"11", "3"});
   list.array("ball", LS_TR("Ball"), LS_TR("The weights now: place on the plane, and height by their own loss."),
              {"1", "3"});
+  list.array("ballPath", LS_TR("Path of the ball"), LS_TR("Where it has been since the plane was laid."),
+             {"points", "3"});
+  list.array("ballAccuracy", LS_TR("Accuracy along the path"), LS_TR("Mean of the old sheet's tasks."), {"points"});
   list.scalar("offPlane", LS_TR("Distance from the plane"),
               LS_TR("Of the weights, as a share of the distance from the start to the coming end."));
 }
