@@ -26,7 +26,6 @@ const Lab& lab() {
 struct Outcome {
   Outcome(Json values, std::uint64_t seed, std::int64_t steps = 0)
       : config((values["landscape"] = false, checkedConfig(lab(), values))),
-        seed(seed),
         experiment(lab().build(config, seed, Progress())),
         recorder(lab(), config) {
     last = steps > 0 ? steps : lab().defaultSteps(config);
@@ -44,7 +43,6 @@ struct Outcome {
   bool gap() const { return recorder.find("gap-onset") != nullptr; }
 
   Config config;
-  std::uint64_t seed;
   std::unique_ptr<Experiment> experiment;
   test::MemoryRecorder recorder;
   std::int64_t last = 0;
