@@ -70,9 +70,8 @@ class ForgettingLab final : public Lab {
   Description describe(const Config& config) const override {
     return {
         .id = "forgetting",
-        .title = LS_TR("Forgetting and the stability gap"),
-        .summary = LS_TR("A network learns task after task; every old task is judged after every update, crashes at "
-                         "each change and climbs back."),
+        .title = LS_TR("Forgetting"),
+        .summary = LS_TR("Task after task; judged after every update, old tasks crash at each change and climb back."),
         .source =
             "Matthias De Lange, Gido van de Ven, Tinne Tuytelaars, Continual evaluation for lifelong learning: "
             "Identifying the stability gap, ICLR 2023, arXiv 2205.13452",

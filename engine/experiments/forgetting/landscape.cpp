@@ -13,7 +13,7 @@ namespace {
 
 using namespace continual;
 
-constexpr int sheetSamples = 200;
+constexpr int sheetSamples = 120;
 constexpr double margin = 0.35;  ///< of the span around the anchors
 
 /// Weights at the end of `segments` segments from the one that comes (or runs) on, in a copy of `learner` trained by
