@@ -168,7 +168,7 @@ QWidget* Gallery::makeLessons(const Registry& registry) {
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(14);
     auto* start = new QPushButton(symbolicIcon(QStringLiteral("present")), lesson.title, row);
-    start->setObjectName(QStringLiteral("lesson:") + QString::fromStdString(lesson.id));
+    start->setObjectName(QStringLiteral("plain"));
     start->setMinimumWidth(fontMetrics().height() * 15);
     start->setToolTip(lesson.doc);
     start->setAccessibleName(tr("Lesson: %1").arg(lesson.title));
@@ -176,7 +176,7 @@ QWidget* Gallery::makeLessons(const Registry& registry) {
     line->addWidget(quietText(tr("%1 · %2 minutes").arg(lesson.doc).arg(lesson.minutes), row), 1);
     connect(start, &QPushButton::clicked, this, [this, lesson] { emit lessonRequested(lesson); });
     layout->addWidget(row);
-    row->setProperty("words", lesson.title + QLatin1Char(' ') + lesson.doc);
+    row->setProperty("words", tr("Lesson") + QLatin1Char(' ') + lesson.title + QLatin1Char(' ') + lesson.doc);
     lessonRows_ << row;
   }
   section->setVisible(!lessonRows_.isEmpty());

@@ -61,11 +61,13 @@ LessonPlayer::LessonPlayer(SessionModel& model, QWidget* parent) : QFrame(parent
   words->addWidget(text_);
   words->addStretch(1);
   layout->addLayout(words, 3);
-  auto* side = new QVBoxLayout;
+  side_ = new QWidget(this);
+  auto* side = new QVBoxLayout(side_);
+  side->setContentsMargins(0, 0, 0, 0);
   side->addWidget(question_);
   side->addWidget(answer_);
   side->addStretch(1);
-  layout->addLayout(side, 2);
+  layout->addWidget(side_, 2);
   auto* steering = new QVBoxLayout;
   auto* corner = new QHBoxLayout;
   corner->addWidget(place_, 1);
@@ -144,7 +146,7 @@ void LessonPlayer::carryOut() {
     } else {
       Preset still = *found;
       still.commands = Json::array();  // the lesson says what happens
-      model_.startPreset(still);
+      model_.startPreset(still, true);
     }
   } else if (!model_.following() && model_.run()) {
     model_.perform({"cursor", nullptr});
@@ -154,6 +156,9 @@ void LessonPlayer::carryOut() {
 
 void LessonPlayer::onDone() {
   updateButtons();
+  side_->setVisible(!answer_->text().isEmpty() || !question_->isHidden());
+  // What was pointed at has taken the keyboard; the next key is the teacher's.
+  if (isVisible()) next_->setFocus(Qt::OtherFocusReason);
   if (lesson_) emit arrived(step_);
 }
 
@@ -190,6 +195,7 @@ void LessonPlayer::showQuestion() {
   }
   const LessonQuestion& question = lesson_->steps[static_cast<std::size_t>(step_)].question;
   question_->setVisible(!question.empty());
+  side_->setVisible(!question.empty());
   if (question.empty()) return;
   auto* asked = label("lesson.question", question_);
   asked->setText(question.text);

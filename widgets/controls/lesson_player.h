@@ -63,7 +63,7 @@ class LessonPlayer : public QFrame {
   int step_ = -1, reached_ = -1;
   bool large_ = false, fitting_ = false;
   QLabel *title_, *place_, *text_, *answer_;
-  QWidget* question_;
+  QWidget *side_, *question_;
   QVBoxLayout* choices_;
   QPushButton *back_, *next_;
 };
