@@ -71,9 +71,9 @@ class Search {
     return std::isfinite(sum) ? sum : std::numeric_limits<double>::infinity();
   }
 
+  // Descends from the best few of a grid of starts.
   Pair best() const {
-    Pair found{};
-    double least = std::numeric_limits<double>::infinity();
+    std::vector<std::pair<double, Pair>> starts;
     const double reach = std::log(std::max(1.0, *std::max_element(tau_.begin(), tau_.end())));
     for (const double share : {-0.5, 0.0, 0.5, 1.0})
       for (const double other : {-3.0, -1.0, 0.5}) {
@@ -82,12 +82,18 @@ class Search {
         if (model_ == RetentionModel::Power) start = {-share * reach, other};
         if (model_ == RetentionModel::Logarithm) start = {other, -share * reach};
         if (model_ == RetentionModel::Ebbinghaus) start = {share, other};
-        const Pair end = descend(start);
-        const double value = squares(end);
-        if (value >= least) continue;
-        least = value;
-        found = end;
+        starts.emplace_back(squares(start), start);
       }
+    std::sort(starts.begin(), starts.end());
+    Pair found{};
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < 4; ++i) {
+      const Pair end = descend(starts[i].second);
+      const double value = squares(end);
+      if (value >= least) continue;
+      least = value;
+      found = end;
+    }
     return found;
   }
   int count() const { return count_; }
@@ -136,7 +142,7 @@ class Search {
         damping *= 10;
         continue;
       }
-      const bool settled = now - then < 1e-14 * now;
+      const bool settled = now - then < 1e-12 * now;
       at = next;
       now = then;
       damping = std::max(1e-12, damping / 5);

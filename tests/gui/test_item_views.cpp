@@ -312,6 +312,18 @@ class TestItemViews : public QObject {
     QVERIFY(view.dataCsv().contains(QStringLiteral(",6,3,-5\n")));
   }
 
+  void scatterJoinsPoints() {
+    OneRun s;
+    s.array<float>("points", 0, {1, 10, 2, 30, 3, 20}, {3, 2});
+    const Json x = {{"measure", "points"}, {"column", 0}}, y = {{"measure", "points"}, {"column", 1}};
+    Open<ScatterView> view(s.model, "scatter",
+                           {{{"mark", "point"}, {"joined", true}, {"x", x}, {"y", y}, {"label", "path"}}});
+    const QList<QPointF> expected{{1, 10}, {2, 30}, {3, 20}};
+    const auto points = view.only<Polyline>().points;
+    QCOMPARE(QList<QPointF>(points.begin(), points.end()), expected);
+    QCOMPARE(view.chart(Theme::light()).legend.front().shape, LegendEntry::Shape::Line);
+  }
+
   void theCursorChoosesTheRecord() {
     OneRun s;
     s.array<float>("alpha", 0, {1}, {1});
@@ -451,6 +463,9 @@ class TestItemViews : public QObject {
     QTest::newRow("waterfall of an analysis")
         << "heatmap" << QByteArray(R"({"mark": "cells", "over": "step", "value": {"analysis": "a", "result": "r"}})")
         << "/layers/0/value";
+    QTest::newRow("joined by a word") << "scatter"
+                                      << QByteArray(R"({"mark": "point", "x": 1, "y": 1, "joined": "yes"})")
+                                      << "/layers/0/joined";
     QTest::newRow("point without y") << "scatter" << QByteArray(R"({"mark": "point", "x": 1})") << "/layers/0/y";
     QTest::newRow("image") << "images" << QByteArray(R"({"mark": "image"})") << "/layers/0/value";
     QTest::newRow("column") << "table" << QByteArray(R"({"mark": "column", "title": "x"})") << "/layers/0/value";

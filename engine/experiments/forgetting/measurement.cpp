@@ -18,6 +18,8 @@ using namespace continual;
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
+constexpr double mostWorkAhead = 5e9;  ///< weights x batch x updates; the defaults have 1e9
+
 std::size_t z(int value) { return static_cast<std::size_t>(value); }
 
 std::vector<std::string> namesOf(const TaskStream& stream) {
@@ -247,6 +249,13 @@ void Measurement::renewLandscape(const Learner& learner, Recorder& recorder) {
   if (segment >= learner.schedule().size() || stream_->drifting) return;
   const int task = learner.schedule()[segment].task;
   if (landscapeSegment_ == static_cast<std::int64_t>(segment) && landscapeTask_ == task) return;
+  // Training ahead must not hold up a large net.
+  const double work = static_cast<double>(learner.bench().size()) * learner.bench().training.batch *
+                      static_cast<double>(learner.schedule()[segment].iterations);
+  if (work > mostWorkAhead) {
+    landscape_ = Landscape();
+    return;
+  }
   landscapeSegment_ = static_cast<std::int64_t>(segment);
   landscapeTask_ = task;
   try {

@@ -241,7 +241,9 @@ void addEvaluation(std::vector<Parameter>& list) {
        .type = Bool,
        .fallback = true,
        .doc = LS_TR("At each task's start, trains ahead to find where this task and joint training would end, and "
-                    "computes the losses on the plane through them. Costs about half a second a task.")});
+                    "computes the losses on the plane through them. Costs about half a second a task; left out where "
+                    "weights x batch x "
+                    "updates a task exceed 5·10⁹.")});
 }
 
 }  // namespace
