@@ -117,6 +117,8 @@ Gallery::Gallery(const Registry& registry, RecentRuns& runs, const QString& thum
   noLabs_ = quietText({}, column);
   layout->addWidget(noLabs_);
 
+  lessons_ = makeLessons(registry);
+  layout->addWidget(lessons_);
   layout->addSpacing(14);
   layout->addWidget(heading(tr("Recent runs"), column, 1.15));
   runModel_ = new RunListModel(runs, this);
@@ -151,7 +153,44 @@ QWidget* Gallery::makeHeader() {
   return header;
 }
 
+// One row a lesson whose lab is there: a button with its title, and what it is about.
+QWidget* Gallery::makeLessons(const Registry& registry) {
+  auto* section = new QWidget(this);
+  auto* layout = new QVBoxLayout(section);
+  layout->setContentsMargins(0, 14, 0, 0);
+  layout->setSpacing(6);
+  layout->addWidget(heading(tr("Lessons"), section, 1.15));
+  for (const Lesson& lesson : builtinLessons()) {
+    const auto lab = registry.find(lesson.lab);
+    if (!lab) continue;
+    auto* row = new QWidget(section);
+    auto* line = new QHBoxLayout(row);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(14);
+    auto* start = new QPushButton(symbolicIcon(QStringLiteral("present")), lesson.title, row);
+    start->setObjectName(QStringLiteral("plain"));
+    start->setMinimumWidth(fontMetrics().height() * 15);
+    start->setToolTip(lesson.doc);
+    start->setAccessibleName(tr("Lesson: %1").arg(lesson.title));
+    line->addWidget(start);
+    line->addWidget(quietText(tr("%1 · %2 minutes").arg(lesson.doc).arg(lesson.minutes), row), 1);
+    connect(start, &QPushButton::clicked, this, [this, lesson] { emit lessonRequested(lesson); });
+    layout->addWidget(row);
+    row->setProperty("words", tr("Lesson") + QLatin1Char(' ') + lesson.title + QLatin1Char(' ') + lesson.doc);
+    lessonRows_ << row;
+  }
+  section->setVisible(!lessonRows_.isEmpty());
+  return section;
+}
+
 void Gallery::search(const QString& text) {
+  bool anyLesson = false;
+  for (QWidget* row : lessonRows_) {
+    const bool found = row->property("words").toString().contains(text.trimmed(), Qt::CaseInsensitive);
+    row->setVisible(found);
+    anyLesson = anyLesson || found;
+  }
+  lessons_->setVisible(anyLesson);
   for (LabCard* card : cards_) card->setVisible(card->matches(text));
   grid_->arrange();
   runModel_->setSearch(text.trimmed());

@@ -10,6 +10,7 @@
 #include "app/message_bar.h"
 #include "app/run_list.h"
 #include "engine/core/registry.h"
+#include "widgets/model/lesson.h"
 
 namespace learnscope {
 
@@ -47,17 +48,21 @@ class Gallery : public QWidget {
 
  signals:
   void labRequested(const QString& lab);
+  void lessonRequested(const learnscope::Lesson& lesson);
   void runRequested(const QString& path, bool resume);
   void copyRequested(const QString& path);
 
  private:
   QWidget* makeHeader();
+  QWidget* makeLessons(const Registry& registry);
   void search(const QString& text);
   void showInterrupted();
   void updateEmptyTexts();
 
   RecentRuns& runs_;
   QList<LabCard*> cards_;
+  QWidget* lessons_;
+  QList<QWidget*> lessonRows_;
   CardGrid* grid_;
   QLineEdit* search_;
   QFrame* interrupted_;

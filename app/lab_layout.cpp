@@ -124,6 +124,7 @@ void LabWorkspace::setPresenting(bool on) {
   if (on == presenting_) return;
   if (on) beforePresenting_ = docks_->saveState(layoutVersion);
   presenting_ = on;
+  lesson_->setLarge(on);
   timeline_->setVisible(!on);
   strip_->setVisible(!on);
   if (on) {

@@ -44,6 +44,7 @@ LabWorkspace::LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, 
   docks_->setContextMenuPolicy(Qt::NoContextMenu);
   timeline_ = new Timeline(*model_, this);
   strip_ = new StatusStrip(*model_, this);
+  lesson_ = new LessonPlayer(*model_, this);
   makePanels();
   makeViews();
 
@@ -51,6 +52,7 @@ LabWorkspace::LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, 
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addWidget(messages_);
+  layout->addWidget(lesson_);
   layout->addWidget(docks_, 1);
   layout->addWidget(timeline_);
   layout->addWidget(strip_);
@@ -138,6 +140,8 @@ void LabWorkspace::connectModel() {
   connect(model_.get(), &SessionModel::windowCommand, this, &LabWorkspace::onWindowCommand);
   connect(model_.get(), &SessionModel::note, this,
           [this](const QString& text) { messages_->show(MessageBar::Kind::Note, text); });
+  connect(lesson_, &LessonPlayer::fullScreenRequested, this,
+          [this] { emit perspectiveRequested(presenting_ ? QStringLiteral("research") : QStringLiteral("present")); });
   connect(model_.get(), &SessionModel::problem, this, [this](const QString& text) {
     messages_->show(MessageBar::Kind::Problem, text);
     logWarning("ui", labId_ + QStringLiteral(": ") + text);

@@ -12,6 +12,7 @@
 #include "app/message_bar.h"
 #include "app/settings.h"
 #include "app/view_pane.h"
+#include "widgets/controls/lesson_player.h"
 #include "widgets/controls/play_in_past_dialog.h"
 #include "widgets/controls/timeline.h"
 #include "widgets/model/session_model.h"
@@ -51,6 +52,10 @@ class LabWorkspace : public QWidget {
   void raiseView(const QString& view);
   /// The view that has the keyboard or was used last, else the one in front.
   ViewPane* activePane() const;
+
+  /// Walks through a lesson of this lab, above the views.
+  void playLesson(Lesson lesson) { lesson_->start(std::move(lesson)); }
+  LessonPlayer& lessonPlayer() { return *lesson_; }
 
   void fillViewsMenu(QMenu* menu);
   void fillLayoutsMenu(QMenu* menu);
@@ -99,6 +104,7 @@ class LabWorkspace : public QWidget {
   Settings& settings_;
   std::unique_ptr<SessionModel> model_;
   MessageBar* messages_;
+  LessonPlayer* lesson_;
   QMainWindow* docks_;
   QTabWidget* center_;
   Timeline* timeline_;

@@ -77,6 +77,9 @@ MainWindow::MainWindow(const Registry& registry, Settings& settings, DesktopThem
   makeToolBar();
   connect(stack_, &QStackedWidget::currentChanged, this, &MainWindow::onFrontChanged);
   connect(gallery_, &Gallery::labRequested, this, &MainWindow::openLab);
+  connect(gallery_, &Gallery::lessonRequested, this, [this](const Lesson& lesson) {
+    if (LabWorkspace* opened = openLab(QString::fromStdString(lesson.lab))) opened->playLesson(lesson);
+  });
   connect(gallery_, &Gallery::runRequested, this, &MainWindow::openRun);
   connect(gallery_, &Gallery::copyRequested, this, &MainWindow::askSaveCopy);
   qApp->installEventFilter(this);

@@ -2,6 +2,7 @@
 #include "engine/experiments/registry.h"
 
 #include "engine/experiments/concept_space/concept_space_lab.h"
+#include "engine/experiments/forgetting/forgetting_lab.h"
 #include "engine/experiments/grokking/grokking_lab.h"
 #include "engine/experiments/rich_lazy/rich_lazy_lab.h"
 #include "engine/experiments/rich_lazy_exact/exact_lab.h"
@@ -17,6 +18,7 @@ Registry builtinLabs() {
   registry.add(rnnhmm::makeLab());
   registry.add(richlazy::makeLab());
   registry.add(richlazyexact::makeLab());
+  registry.add(forgetting::makeLab());
   registry.add(makeFixedPointsTool());
   return registry;
 }

@@ -487,6 +487,9 @@ class TestItemViews : public QObject {
     QTest::newRow("waterfall of an analysis")
         << "heatmap" << QByteArray(R"({"mark": "cells", "over": "step", "value": {"analysis": "a", "result": "r"}})")
         << "/layers/0/value";
+    QTest::newRow("joined by a word") << "scatter"
+                                      << QByteArray(R"({"mark": "point", "x": 1, "y": 1, "joined": "yes"})")
+                                      << "/layers/0/joined";
     QTest::newRow("point without y") << "scatter" << QByteArray(R"({"mark": "point", "x": 1})") << "/layers/0/y";
     QTest::newRow("image") << "images" << QByteArray(R"({"mark": "image"})") << "/layers/0/value";
     QTest::newRow("column") << "table" << QByteArray(R"({"mark": "column", "title": "x"})") << "/layers/0/value";

@@ -311,11 +311,11 @@ void SessionModel::usePreset(const Preset& preset) {
   undo_.endMacro();
 }
 
-void SessionModel::startPreset(const Preset& preset) {
+void SessionModel::startPreset(const Preset& preset, bool waiting) {
   say([&] {
     const std::vector<Command> script = parseScript(preset.commands);
     const bool driven =
-        std::any_of(script.begin(), script.end(), [](const Command& c) { return startsTraining(c.verb); });
+        waiting || std::any_of(script.begin(), script.end(), [](const Command& c) { return startsTraining(c.verb); });
     const Lab& lab = *session_->lab();
     // All are checked before the first starts.
     std::vector<Config> configs;

@@ -116,8 +116,9 @@ class SessionModel : public QObject {
   void beginGesture();
   void endGesture();
 
-  /// Starts a preset: its runs with their seeds, its speed, its commands.
-  void startPreset(const Preset& preset);
+  /// Starts a preset: its runs with their seeds, its speed, its commands. They train at once, unless the commands say
+  /// when or they are to wait.
+  void startPreset(const Preset& preset, bool waiting = false);
   /// Takes a preset's values, seed and steps for the next run without starting it (undoable).
   void usePreset(const Preset& preset);
   /// Starts one run with the edited values; what trains already is paused.

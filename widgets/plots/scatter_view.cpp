@@ -31,6 +31,9 @@ void ScatterView::readLayers(const std::vector<Json>& layers) {
     if (layer.color.value) layer.colorValue = live(*layer.color.value);
     if (json.contains("label") && json["label"].is_string())
       layer.label = QString::fromStdString(json["label"].get<std::string>());
+    if (json.contains("joined") && !json["joined"].is_boolean())
+      throw ConfigError(pointer + "/joined", json["joined"].dump(), "expected true or false");
+    layer.joined = json.value("joined", false);
     layer.named = json.contains("label") && json["label"].is_object();
     layers_.push_back(std::move(layer));
   }

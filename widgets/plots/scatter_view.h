@@ -23,8 +23,9 @@ class ScatterView : public ItemView {
     std::shared_ptr<LiveBinding> against;  ///< what y should be: read-outs say how far it is from it
     bool joined = false;                   ///< a line through the points instead of them
     ColorBinding color;
-    QString label;       ///< of the legend
-    bool named = false;  ///< every point carries its id
+    QString label;        ///< of the legend
+    bool joined = false;  ///< a line through the points instead of dots
+    bool named = false;   ///< every point carries its id
   };
   /// What a layer's points are the items of: the first channel with items.
   static const Bound* reference(const Layer& layer);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cmath>
+
+#include "engine/experiments/forgetting/description.h"
+#include "engine/experiments/forgetting/measurement.h"
+#include "engine/measures/pca.h"
+
+namespace learnscope::forgetting {
+namespace {
+
+using namespace continual;
+
+constexpr int rowsOfTask = 4;  ///< of the terrain: three at the height, one between tasks
+constexpr int regionCells = 48;
+constexpr float regionReach = 1.6F;
+
+std::size_t z(int value) { return static_cast<std::size_t>(value); }
+
+Array terrain(const ContinualMetrics& metrics) {
+  Array picture(DType::Float32, {metrics.tasks() * rowsOfTask - 1, terrainColumns});
+  const auto cells = picture.mutableAs<float>();
+  const auto& history = metrics.history();
+  for (int column = 0; column < terrainColumns && !history.empty(); ++column) {
+    const std::size_t n = z(column) * (history.size() - 1) / (terrainColumns - 1);
+    for (int task = 0; task < metrics.tasks(); ++task) {
+      const float value = history[n].accuracy[z(task)];
+      for (int row = 0; row < rowsOfTask - 1; ++row)
+        cells[z(task * rowsOfTask + row) * terrainColumns + z(column)] = std::isnan(value) ? 0 : value;
+    }
+  }
+  return picture;
+}
+
+Array memoryContent(const Bench& bench) {
+  const TaskStream& stream = bench.stream();
+  Array picture(DType::Float32, {static_cast<std::int64_t>(stream.tasks.size()), stream.classes});
+  const auto cells = picture.mutableAs<float>();
+  for (const SampleRef& ref : bench.memory.items())
+    cells[z(ref.task) * z(stream.classes) + z(bench.train(ref.task).y[z(ref.index)])] += 1;
+  return picture;
+}
+
+Array decisionRegions(Evaluator& evaluator, const Bench& bench) {
+  AlignedVector<float> grid;
+  for (int row = 0; row < regionCells; ++row)
+    for (int column = 0; column < regionCells; ++column) {
+      const auto place = [](int i) { return regionReach * (2 * static_cast<float>(i) / (regionCells - 1) - 1); };
+      grid.push_back(place(column));
+      grid.push_back(place(row));
+    }
+  const std::vector<int> classes = evaluator.predictions(bench.theta.data(), grid.data(), regionCells * regionCells);
+  const std::vector<float> values(classes.begin(), classes.end());
+  return Array::from<float>(values, {regionCells, regionCells});
+}
+
+}  // namespace
+
+void Measurement::findAxes() {
+  const std::size_t width =
+      z(evaluator_.lastFeatures(1).size() > 0 ? static_cast<int>(evaluator_.lastFeatures(1).size()) : 1);
+  std::vector<double> all;
+  for (const std::vector<float>& features : features_) all.insert(all.end(), features.begin(), features.end());
+  if (all.size() < 4 * width) return;
+  const Pca pca = principalComponents(all, static_cast<int>(all.size() / width), static_cast<int>(width), 3);
+  double largest = 0;
+  for (const double value : pca.coordinates) largest = std::max(largest, std::abs(value));
+  featureMean_ = pca.mean;
+  featureAxes_ = pca.axes;
+  featureScale_ = largest > 0 ? 1 / largest : 0;
+}
+
+void Measurement::recordFeatures(Recorder& recorder) const {
+  if (featureAxes_.empty()) return;
+  const std::size_t width = featureMean_.size();
+  std::vector<float> places, classes, tasks;
+  for (std::size_t task = 0; task < features_.size(); ++task)
+    for (std::size_t i = 0; i < features_[task].size() / width; ++i) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        double sum = 0;
+        for (std::size_t j = 0; j < width; ++j)
+          sum +=
+              (static_cast<double>(features_[task][i * width + j]) - featureMean_[j]) * featureAxes_[axis * width + j];
+        places.push_back(static_cast<float>(sum * featureScale_));
+      }
+      classes.push_back(static_cast<float>(stream_->tasks[task].test->y[i]));
+      tasks.push_back(static_cast<float>(task + 1));
+    }
+  const auto count = static_cast<std::int64_t>(classes.size());
+  recorder.array("features", Array::from<float>(places, {count, 3}));
+  recorder.array("featureClass", Array::vector<float>(classes));
+  recorder.array("featureTask", Array::vector<float>(tasks));
+}
+
+void Measurement::recordPictures(const Learner& learner, Recorder& recorder) {
+  recorder.array("terrain", terrain(metrics_));
+  recorder.array("memoryContent", memoryContent(learner.bench()));
+  recordFeatures(recorder);
+  if (stream_->inputs == 2) recorder.array("decision", decisionRegions(evaluator_, learner.bench()));
+}
+
+}  // namespace learnscope::forgetting

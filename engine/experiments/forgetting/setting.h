@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "engine/core/config.h"
+#include "engine/models/continual/learner.h"
+
+namespace learnscope::forgetting {
+
+/// What a config says, in the engine's terms. Throws ConfigError where a text or list cannot be understood.
+StreamOptions streamOptionsOf(const Config& config);
+std::vector<int> hiddenOf(const Config& config);
+continual::MethodOptions methodOptionsOf(const Config& config);
+continual::TrainingOptions trainingOptionsOf(const Config& config);
+continual::MemoryPolicy memoryPolicyOf(const Config& config);
+/// Segments in order; tasks count from 0.
+std::vector<continual::Segment> scheduleOf(const Config& config);
+/// Updates of the whole schedule.
+std::int64_t stepsOf(const Config& config);
+/// True at the last update of a scheduled segment.
+bool endsSegment(const Config& config, std::int64_t step);
+
+/// The ids of parameter "method" in the order of MethodKind.
+const std::vector<Choice>& methodChoices();
+
+}  // namespace learnscope::forgetting

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/models/continual/evaluator.h"
+
+#include <algorithm>
+
+#include "engine/models/mlp_kernels.h"
+
+namespace learnscope::continual {
+namespace {
+
+constexpr int pieceRows = 512;
+
+std::size_t z(int value) { return static_cast<std::size_t>(value); }
+
+}  // namespace
+
+Evaluator::Evaluator(std::shared_ptr<const TaskStream> stream, Scenario scenario, const MlpShape& shape, int samples,
+                     std::uint64_t seed)
+    : stream_(std::move(stream)),
+      scenario_(scenario),
+      pass_(shape, pieceRows),
+      samples_(samples),
+      random_(seed, "continual.evaluation") {
+  masks_.assign(stream_->tasks.size() * z(stream_->classes), 0);
+  for (std::size_t k = 0; k < stream_->tasks.size(); ++k)
+    for (const int c : stream_->tasks[k].classes) masks_[k * z(stream_->classes) + z(c)] = 1;
+}
+
+TaskScore Evaluator::score(const float* theta, int task) {
+  const Samples& test = *stream_->tasks[z(task)].test;
+  const int count = std::min(samples_, test.count), classes = stream_->classes;
+  const bool all = stream_->tasks[z(task)].classes.size() == z(classes);
+  const float* x = test.x.data();
+  const int* y = test.y.data();
+  if (redraw_) {
+    drawn_.clear();
+    labels_.clear();
+    for (int i = 0; i < count; ++i) {
+      const auto row = static_cast<int>(random_.below(static_cast<std::uint64_t>(test.count)));
+      drawn_.insert(drawn_.end(), test.row(row), test.row(row) + test.inputs);
+      labels_.push_back(test.y[z(row)]);
+    }
+    x = drawn_.data();
+    y = labels_.data();
+  }
+  maskOf_.assign(pieceRows, task);
+  TaskScore score;
+  long right = 0, taskRight = 0;
+  for (int first = 0; first < count; first += pieceRows) {
+    const int rows = std::min(pieceRows, count - first);
+    pass_.forward(theta, x + z(first) * z(test.inputs), rows);
+    const bool masked = scenario_ == Scenario::Task;
+    if (!all) logits_.assign(pass_.logits().begin(), pass_.logits().end());
+    long correct = 0;
+    score.loss += mlpKernels().crossEntropy(pass_.logits().data(), y + first, rows, classes, 1,
+                                            masked ? masks_.data() : nullptr, maskOf_.data(), &correct);
+    right += correct;
+    if (!all && !masked)
+      mlpKernels().crossEntropy(logits_.data(), y + first, rows, classes, 1, masks_.data(), maskOf_.data(), &correct);
+    taskRight += correct;
+  }
+  score.accuracy = static_cast<double>(right) / count;
+  score.taskAccuracy = static_cast<double>(taskRight) / count;
+  score.loss /= count;
+  return score;
+}
+
+std::span<const float> Evaluator::lastFeatures(int count) const {
+  const int layer = pass_.shape().layers() - 1;
+  const std::size_t width = z(pass_.shape().width(layer));
+  return pass_.hidden(layer).first(std::min(z(count), pass_.hidden(layer).size() / width) * width);
+}
+
+std::vector<int> Evaluator::predictions(const float* theta, const float* x, int count) {
+  std::vector<int> found;
+  for (int first = 0; first < count; first += pieceRows) {
+    const int rows = std::min(pieceRows, count - first);
+    pass_.forward(theta, x + z(first) * z(stream_->inputs), rows);
+    for (int r = 0; r < rows; ++r) {
+      const auto row = pass_.logits().subspan(z(r) * z(stream_->classes), z(stream_->classes));
+      found.push_back(static_cast<int>(std::max_element(row.begin(), row.end()) - row.begin()));
+    }
+  }
+  return found;
+}
+
+}  // namespace learnscope::continual

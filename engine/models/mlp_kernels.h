@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace learnscope {
+
+/// The loops of a multi-layer perceptron that are no matrix product, on plain pointers: built once for the baseline CPU
+/// and once for AVX2+FMA, chosen once.
+struct MlpKernels {
+  /// z [rows, width] <- max(0, z + bias), or z + bias.
+  void (*addBias)(float* z, const float* bias, long rows, long width, bool relu);
+  /// g <- 0 where h is 0.
+  void (*throughRelu)(float* g, const float* h, long count);
+  /// out [width] = sum of the rows of g [rows, width].
+  void (*columnSums)(const float* g, long rows, long width, float* out);
+  /// Logits [rows, classes] -> scale * d(sum of the rows' cross entropies)/d(logits), in place, and the sum of the
+  /// cross entropies. `masks` [., classes] says by row `maskOf[row]` which classes take part (0: none of the loss
+  /// reaches them); null: all. `right` counts the rows whose largest logit that takes part is the target.
+  double (*crossEntropy)(float* logits, const int* target, long rows, int classes, float scale,
+                         const unsigned char* masks, const int* maskOf, long* right);
+  /// Probabilities softmax(z / temperature) of each row, in place.
+  void (*softmax)(float* logits, long rows, int classes, float temperature);
+  double (*dot)(const float* a, const float* b, long count);
+  /// to += factor * from.
+  void (*addScaled)(float* to, const float* from, float factor, long count);
+  /// to = a * x + b * y.
+  void (*mix)(float* to, float a, const float* x, float b, const float* y, long count);
+  /// v <- momentum v + g; w <- w - rate v.
+  void (*sgd)(float* w, float* v, const float* g, float rate, float momentum, long count);
+  /// w <- (w + strength * omega * anchor) / (1 + strength * omega): the proximal step of a quadratic penalty.
+  void (*proximal)(float* w, const float* omega, const float* anchor, float strength, long count);
+  /// x <- x^2, or |x|.
+  void (*square)(float* x, long count);
+  void (*absolute)(float* x, long count);
+  /// False if any value is NaN or infinite.
+  bool (*finite)(const float* values, long count);
+};
+
+const MlpKernels& mlpKernels();
+/// The set every CPU can run; for tests.
+const MlpKernels& baselineMlpKernels();
+
+namespace avx2 {
+const MlpKernels& mlpKernels();
+}  // namespace avx2
+
+}  // namespace learnscope

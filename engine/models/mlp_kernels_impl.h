@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The kernels' bodies, included by the baseline and the AVX2 file. Everything has internal linkage and uses no
+// templates of the standard library: a weak symbol compiled for AVX2 could be the one the linker keeps for the
+// baseline.
+#pragma once
+
+#include "engine/models/kernel_math.h"
+#include "engine/models/mlp_kernels.h"
+
+namespace learnscope {
+namespace {
+
+typedef float MlpLanes __attribute__((vector_size(32), aligned(4), may_alias));
+
+void addBiasKernel(float* z, const float* __restrict__ bias, long rows, long width, bool relu) {
+  for (long r = 0; r < rows; ++r) {
+    float* __restrict__ row = z + r * width;
+    if (relu)
+      for (long j = 0; j < width; ++j) row[j] = row[j] + bias[j] > 0 ? row[j] + bias[j] : 0;
+    else
+      for (long j = 0; j < width; ++j) row[j] += bias[j];
+  }
+}
+
+void throughReluKernel(float* __restrict__ g, const float* __restrict__ h, long count) {
+  for (long i = 0; i < count; ++i) g[i] = h[i] > 0 ? g[i] : 0;
+}
+
+void columnSumsKernel(const float* g, long rows, long width, float* __restrict__ out) {
+  for (long j = 0; j < width; ++j) out[j] = 0;
+  for (long r = 0; r < rows; ++r)
+    for (long j = 0; j < width; ++j) out[j] += g[r * width + j];
+}
+
+// Softmax of the classes of a row that take part; the others get 0. Returns log(sum) + largest.
+inline float softmaxRow(float* __restrict__ z, int classes, const unsigned char* mask, float sharpness) {
+  float largest = -3.4e38F;
+  for (int c = 0; c < classes; ++c)
+    if ((!mask || mask[c]) && z[c] > largest) largest = z[c];
+  float sum = 0;
+  for (int c = 0; c < classes; ++c) {
+    const float e = exponential((z[c] - largest) * sharpness);
+    z[c] = !mask || mask[c] ? e : 0;
+    sum += z[c];
+  }
+  for (int c = 0; c < classes; ++c) z[c] /= sum;
+  return largest + logarithm(sum);
+}
+
+double crossEntropyKernel(float* logits, const int* target, long rows, int classes, float scale,
+                          const unsigned char* masks, const int* maskOf, long* right) {
+  double total = 0;
+  long correct = 0;
+  for (long r = 0; r < rows; ++r) {
+    float* z = logits + r * classes;
+    const unsigned char* mask = masks ? masks + static_cast<long>(maskOf[r]) * classes : nullptr;
+    int best = target[r];  // of equal logits the smallest class counts, as argmax has it
+    for (int c = 0; c < classes; ++c)
+      if ((!mask || mask[c]) && (z[c] > z[best] || (z[c] == z[best] && c < best))) best = c;
+    correct += best == target[r];
+    const float own = z[target[r]];
+    total += static_cast<double>(softmaxRow(z, classes, mask, 1) - own);
+    z[target[r]] -= 1;
+    for (int c = 0; c < classes; ++c) z[c] *= scale;
+  }
+  if (right) *right = correct;
+  return total;
+}
+
+void softmaxKernel(float* logits, long rows, int classes, float temperature) {
+  for (long r = 0; r < rows; ++r) softmaxRow(logits + r * classes, classes, nullptr, 1 / temperature);
+}
+
+double dotKernel(const float* a, const float* b, long count) {
+  MlpLanes sums[4] = {};
+  long i = 0;
+  for (; i + 32 <= count; i += 32)
+    for (int s = 0; s < 4; ++s)
+      sums[s] += *reinterpret_cast<const MlpLanes*>(a + i + 8 * s) * *reinterpret_cast<const MlpLanes*>(b + i + 8 * s);
+  double total = 0;
+  for (int s = 0; s < 4; ++s)
+    for (int lane = 0; lane < 8; ++lane) total += static_cast<double>(sums[s][lane]);
+  for (; i < count; ++i) total += static_cast<double>(a[i] * b[i]);
+  return total;
+}
+
+void addScaledToKernel(float* __restrict__ to, const float* __restrict__ from, float factor, long count) {
+  for (long i = 0; i < count; ++i) to[i] += factor * from[i];
+}
+
+void mixKernel(float* to, float a, const float* x, float b, const float* y, long count) {
+  for (long i = 0; i < count; ++i) to[i] = a * x[i] + b * y[i];
+}
+
+void momentumKernel(float* __restrict__ w, float* __restrict__ v, const float* __restrict__ g, float rate,
+                    float momentum, long count) {
+  for (long i = 0; i < count; ++i) {
+    v[i] = momentum * v[i] + g[i];
+    w[i] -= rate * v[i];
+  }
+}
+
+void proximalKernel(float* __restrict__ w, const float* __restrict__ omega, const float* __restrict__ anchor,
+                    float strength, long count) {
+  for (long i = 0; i < count; ++i) {
+    const float pull = strength * omega[i];
+    w[i] = (w[i] + pull * anchor[i]) / (1 + pull);
+  }
+}
+
+void squareKernel(float* x, long count) {
+  for (long i = 0; i < count; ++i) x[i] *= x[i];
+}
+
+void absoluteKernel(float* x, long count) {
+  for (long i = 0; i < count; ++i) x[i] = x[i] < 0 ? -x[i] : x[i];
+}
+
+// 0 * x is NaN where x is infinite or NaN, and 0 elsewhere.
+bool finiteValuesKernel(const float* values, long count) {
+  float sums[8] = {};
+  long i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int s = 0; s < 8; ++s) sums[s] += 0 * values[i + s];
+  for (; i < count; ++i) sums[0] += 0 * values[i];
+  float sum = 0;
+  for (int s = 0; s < 8; ++s) sum += sums[s];
+  return sum == 0;
+}
+
+constexpr MlpKernels mlpKernelSet() {
+  return {addBiasKernel, throughReluKernel, columnSumsKernel,  crossEntropyKernel, softmaxKernel,
+          dotKernel,     addScaledToKernel, mixKernel,         momentumKernel,     proximalKernel,
+          squareKernel,  absoluteKernel,    finiteValuesKernel};
+}
+
+}  // namespace
+}  // namespace learnscope

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "engine/core/errors.h"
+#include "engine/experiments/forgetting/setting.h"
+#include "engine/experiments/registry.h"
+#include "tests/support/memory_recorder.h"
+#include "tests/support/support.h"
+
+using namespace learnscope;
+
+namespace {
+
+std::shared_ptr<const Lab> lab() {
+  static const std::shared_ptr<const Lab> found = builtinLabs().require("forgetting");
+  return found;
+}
+
+Json small(Json more = Json::object()) {
+  Json values{{"data.train", 100}, {"eval.samples", 50}, {"iterations", 40},  {"width", 24},
+              {"memory", 60},      {"side", 12},         {"landscape", false}};
+  values.update(more);
+  return values;
+}
+
+bool same(const State& a, const State& b) {
+  if (a.arrays().size() != b.arrays().size()) return false;
+  for (const auto& [name, array] : a.arrays())
+    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
+        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
+      return false;
+  return true;
+}
+
+/// An experiment with what it has recorded.
+struct Driven {
+  explicit Driven(const Json& values, std::uint64_t seed = 4)
+      : config(checkedConfig(*lab(), values)),
+        experiment(lab()->build(config, seed, Progress())),
+        recorder(*lab(), config) {
+    experiment->measure(recorder);
+  }
+  void train(int steps) {
+    for (int i = 0; i < steps; ++i) {
+      experiment->step(Progress());
+      recorder.setStep(++step);
+      experiment->measure(recorder);
+    }
+  }
+  void apply(const std::string& name, const Json& arguments = Json::object()) {
+    std::vector<Problem> problems;
+    const Config resolvedArguments =
+        resolved(lab()->describe(config).intervention(name)->arguments, arguments, problems);
+    QVERIFY(problems.empty());
+    experiment->apply(name, resolvedArguments, RandomStream(1, "intervention"));
+  }
+  const Array& last(const std::string& id) const { return recorder.arrays.at(id).rbegin()->second; }
+  State analyse(const std::string& name, const Json& arguments) {
+    std::vector<Problem> problems;
+    const Config given = resolved(lab()->describe(config).analysis(name)->arguments, arguments, problems);
+    return lab()->analyse(name, config, 4, experiment->save(), given, Progress());
+  }
+
+  Config config;
+  std::unique_ptr<Experiment> experiment;
+  test::MemoryRecorder recorder;
+  std::int64_t step = 0;
+};
+
+std::string refusal(const Json& values) {
+  try {
+    checkedConfig(*lab(), values);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "not refused";
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+class TestForgetting : public QObject {
+  Q_OBJECT
+ private slots:
+  void everyRecordedNameIsDescribed() {
+    Driven run(small({{"landscape", true}, {"method", "er"}}));
+    run.train(60);
+    const Description description = lab()->describe(run.config);
+    for (const auto& [id, values] : run.recorder.scalars) QVERIFY2(description.measure(id), id.c_str());
+    for (const auto& [id, values] : run.recorder.arrays) QVERIFY2(description.measure(id), id.c_str());
+    for (const Event& event : run.recorder.events) QVERIFY2(description.event(event.id), event.id.c_str());
+    for (const Measure& measure : description.measures)
+      if (measure.id != "decision")
+        QVERIFY2(run.recorder.scalars.count(measure.id) + run.recorder.arrays.count(measure.id), measure.id.c_str());
+  }
+
+  void accuracyIsThatOfTheHistory() {
+    Driven run(small());
+    run.train(120);
+    const Array& accuracy = run.last("accuracy");
+    QCOMPARE(accuracy.shape(), std::vector<std::int64_t>{3});
+    double mean = 0, least = 1;
+    for (std::size_t i = 0; i < 3; ++i) mean += accuracy.value(i) / 3;
+    QVERIFY(std::abs(run.recorder.last("averageAccuracy") - mean) < 1e-6);
+    for (std::int64_t step = 41; step <= 120; ++step)
+      least = std::min(least, run.recorder.arrays.at("accuracy").at(step).value(0));
+    QVERIFY(std::abs(run.last("minimum").value(0) - least) < 1e-6);
+    QVERIFY(std::isnan(run.recorder.arrays.at("accuracy").at(40).value(1)));
+    QVERIFY(!std::isnan(run.recorder.arrays.at("accuracy").at(41).value(1)));
+    QCOMPARE(run.recorder.arrays.at("tableAccuracy").size(), std::size_t(3));
+  }
+
+  void evaluationDoesNotTouchTraining() {
+    for (const char* method : {"naive", "derpp", "ewc-online"}) {
+      Driven often(small({{"method", method}, {"landscape", true}})),
+          seldom(small({{"method", method}, {"eval.every", 40}, {"eval.redraw", true}}));
+      often.train(90);
+      seldom.train(90);
+      QVERIFY(same(often.experiment->save().sub("learner."), seldom.experiment->save().sub("learner.")));
+    }
+  }
+
+  void resumesBitForBit_data() {
+    QTest::addColumn<QString>("values");
+    QTest::newRow("replay") << R"({"method": "er", "landscape": true})";
+    QTest::newRow("dark, momentum") << R"({"method": "derpp", "momentum": 0.9, "keepMomentum": true})";
+    QTest::newRow("penalty") << R"({"method": "si", "eval.redraw": true})";
+    QTest::newRow("drift") << R"({"stream": "drift", "method": "er"})";
+    QTest::newRow("recurring") << R"({"schedule": [1, 2, 1], "method": "gem"})";
+    QTest::newRow("toys") << R"({"stream": "moons", "tasks": 2, "method": "lwf"})";
+  }
+  void resumesBitForBit() {
+    QFETCH(QString, values);
+    const Json config = small(Json::parse(values.toStdString()));
+    Driven whole(config), part(config), resumed(config);
+    whole.train(90);
+    part.train(47);
+    resumed.experiment->load(part.experiment->save());
+    resumed.step = 47;
+    resumed.train(43);
+    QVERIFY(same(whole.experiment->save(), resumed.experiment->save()));
+    for (const auto& [id, points] : whole.recorder.scalars)
+      for (const auto& [step, value] : points)
+        if (step > 47)
+          QVERIFY2(std::memcmp(&value, &resumed.recorder.scalars.at(id).at(step), sizeof value) == 0, id.c_str());
+    for (const auto& [id, points] : whole.recorder.arrays)
+      for (const auto& [step, value] : points)
+        if (step > 47)
+          QVERIFY2(std::memcmp(value.data(), resumed.recorder.arrays.at(id).at(step).data(), value.bytes()) == 0,
+                   id.c_str());
+    std::vector<Event> expected, found;
+    for (const Event& event : whole.recorder.events)
+      if (event.detected > 47) expected.push_back(event);
+    for (const Event& event : resumed.recorder.events)
+      if (event.detected > 47) found.push_back(event);
+    QVERIFY(found == expected);
+  }
+
+  void methodMayChangeInTheGap() {
+    const Json longer = small({{"iterations", 150}, {"angles", {0, 120}}});
+    Driven plain(longer), rescued(longer);
+    plain.train(160);
+    rescued.train(160);
+    QVERIFY(same(plain.experiment->save(), rescued.experiment->save()));
+    rescued.experiment->set("method", "er");
+    plain.train(60);
+    rescued.train(60);
+    const double with = rescued.last("accuracy").value(0), without = plain.last("accuracy").value(0);
+    QVERIFY2(with > without + 0.1, qPrintable(QString("%1 against %2").arg(with).arg(without)));
+    rescued.experiment->set("memory", 10);
+    rescued.train(1);
+    QCOMPARE(rescued.recorder.last("memory.used"), 10.0);
+    rescued.experiment->set("momentum", 0.9);
+    rescued.train(1);
+  }
+
+  void interventionsChangeTheCourse() {
+    Driven run(small());
+    run.train(10);
+    run.apply("swap-tasks");
+    run.apply("next-task");
+    run.train(1);
+    QCOMPARE(run.recorder.last("task"), 3.0);
+    QVERIFY(!std::isnan(run.recorder.last("minAccuracy")));
+    run.apply("revisit", {{"task", 1}, {"steps", 5}});
+    run.train(5);
+    QCOMPARE(run.recorder.last("task"), 1.0);
+    run.train(1);
+    QCOMPARE(run.recorder.last("task"), 3.0);
+    run.apply("rehearse-class", {{"class", 4}, {"steps", 3}});
+    run.apply("replay-burst", {{"steps", 3}});
+    run.apply("freeze", {{"layer", 1}});
+    run.apply("thaw", {{"layer", 1}});
+    run.apply("warm-up", {{"steps", 3}});
+    run.apply("reset-optimizer");
+    run.train(5);
+    const auto refused = [&](const std::string& name, const Json& arguments) {
+      try {
+        run.apply(name, arguments);
+      } catch (const ConfigError&) {
+        return true;
+      }
+      return false;
+    };
+    QVERIFY(refused("freeze", {{"layer", 7}}));
+    QVERIFY(refused("revisit", {{"task", 2}}));
+    QVERIFY(refused("rehearse-class", {{"class", 50}}));
+    QVERIFY(refused("swap-tasks", Json::object()));
+    Driven fresh(small());
+    QVERIFY_EXCEPTION_THROWN(fresh.apply("next-task"), ConfigError);
+    QVERIFY_EXCEPTION_THROWN(fresh.apply("replay-burst"), ConfigError);
+  }
+
+  // The ball starts at the start and, if nobody intervenes, rolls to where training ahead said it would.
+  void theBallArrives() {
+    Driven run(small({{"landscape", true}}));
+    run.train(80);
+    for (const std::int64_t start : {std::int64_t{0}, std::int64_t{40}}) {
+      const Array& anchors = run.recorder.arrays.at("anchors").at(start);
+      const auto ball = [&](std::int64_t step) { return run.recorder.arrays.at("ball").at(step); };
+      for (std::size_t axis = 0; axis < 2; ++axis)
+        QVERIFY(std::abs(ball(start).value(axis) - anchors.value(axis)) < 1e-4);
+      const Array& path = run.recorder.arrays.at("ballPath").at(start + 39);
+      QCOMPARE(path.shape()[0], 40);
+    }
+    // The end of task 1 belongs to the next plane; the one before it lies close to the anchor.
+    const Array& anchors = run.recorder.arrays.at("anchors").at(40);
+    const Array near = run.recorder.arrays.at("ball").at(79);
+    const double gap = std::hypot(near.value(0) - anchors.value(3), near.value(1) - anchors.value(4));
+    const double whole = std::hypot(anchors.value(3) - anchors.value(0), anchors.value(4) - anchors.value(1));
+    QVERIFY2(gap < 0.1 * whole, qPrintable(QString("%1 of %2").arg(gap).arg(whole)));
+    QVERIFY(run.recorder.scalars.at("offPlane").at(79) < 0.2);
+    const Array& line = run.last("roadLine");
+    QCOMPARE(line.shape(), (std::vector<std::int64_t>{11, 3}));
+  }
+
+  void straightPathsEndAtTheTable() {
+    Driven run(small());
+    run.train(80);
+    const Array& path = run.last("pathAccuracy");
+    QVERIFY(std::abs(path.value(10) - run.last("tableAccuracy").value(0)) < 1e-6);
+    QVERIFY(std::abs(path.value(0) - run.recorder.arrays.at("accuracy").at(40).value(0)) < 1e-6);
+    QVERIFY(run.last("barrier").value(0) >= 0);
+  }
+
+  void analysesAnswer() {
+    Driven run(small({{"angles", {0, 120}}}));
+    run.train(80);
+    const State before = run.experiment->save();
+    const State savings = run.analyse("savings", {{"task", 1}, {"criterion", 0.6}});
+    const double scratch = savings.get("scratch").value(0), relearn = savings.get("relearn").value(0);
+    QVERIFY(scratch > 0 && relearn < scratch);
+    QVERIFY(std::abs(savings.get("savings").value(0) - (scratch - relearn) / scratch) < 1e-12);
+    const State probe = run.analyse("probe", {{"task", 1}});
+    QVERIFY(probe.get("after").value(0) > probe.get("before").value(0));
+    const State confusion = run.analyse("confusion", {{"task", 2}});
+    double trace = 0;
+    for (std::size_t c = 0; c < 10; ++c) trace += confusion.get("confusion").value(11 * c) / 10;
+    QVERIFY(std::abs(trace - run.last("accuracy").value(1)) < 1e-6);
+    const State curve = run.analyse("forgetting-curve", {{"task", 1}, {"afterBottom", false}});
+    QCOMPARE(curve.get("retention").size(), std::size_t(40));
+    QVERIFY(std::abs(curve.get("retention").value(39) - run.last("retention").value(0)) < 1e-6);
+    QVERIFY(same(before, run.experiment->save()));
+    QVERIFY_EXCEPTION_THROWN(run.analyse("savings", {{"task", 3}}), ConfigError);
+    QVERIFY_EXCEPTION_THROWN(run.analyse("forgetting-curve", {{"task", 9}}), ConfigError);
+  }
+
+  void driftSeesTaskAfterTask() {
+    Driven run(small({{"stream", "drift"}, {"method", "er"}}));
+    run.train(200);
+    QVERIFY(std::isnan(run.recorder.arrays.at("accuracy").at(49).value(1)));
+    QVERIFY(!std::isnan(run.recorder.arrays.at("accuracy").at(51).value(1)));
+    QVERIFY(!std::isnan(run.recorder.last("minAccuracy")));
+    QVERIFY(run.recorder.last("memory.used") > 0);
+  }
+
+  void badInputIsRefused() {
+    QVERIFY(says(refusal({{"angles", Json::array()}}), "1 to 20 numbers in degrees"));
+    QVERIFY(says(refusal({{"angles", std::vector<int>(21, 5)}}), "1 to 20 numbers"));
+    QVERIFY(says(refusal({{"stream", "split"}, {"scenario", "class"}, {"groups", "013 23"}}),
+                 "class 3 appears in task 1 and task 2"));
+    QVERIFY(says(refusal({{"groups", "0x"}}), "classes 0 to 9"));
+    QVERIFY(says(refusal({{"groups", " "}}), "at least one group"));
+    QVERIFY(says(refusal({{"schedule", {1, 4}}}), "task numbers from 1 to 3"));
+    QVERIFY(says(refusal({{"eval.every", 0}}), "eval.every"));
+    QVERIFY(says(refusal({{"stream", "drift"}, {"method", "ewc"}}), "needs no task boundary"));
+    QVERIFY(says(refusal({{"data.images", "x"}}), "both an image and a label file"));
+    QVERIFY(says(refusal({{"data.cifar", "/none"}}), ".bin files"));
+    QVERIFY(says(refusal({{"momentun", 0.5}}), "momentum"));
+    const test::TemporaryFolder folder;
+    std::ofstream(folder.path("i")) << "no idx";
+    std::ofstream(folder.path("l")) << "no idx";
+    QVERIFY(says(refusal({{"data.images", folder.path("i")}, {"data.labels", folder.path("l")}}), "byte 0"));
+    std::vector<Problem> warnings;
+    checkedConfig(*lab(), {{"stream", "split"}}, &warnings);
+    QVERIFY(!warnings.empty());
+  }
+
+  void presetsAreValid() {
+    const Json page = Json::parse(lab()->page());
+    for (const Json& preset : page["presets"])
+      for (const Json& run : preset["runs"]) {
+        const Config config = checkedConfig(*lab(), run["set"]);
+        QCOMPARE(lab()->defaultSteps(config), preset["steps"].get<std::int64_t>());
+      }
+  }
+
+  void divergenceLeavesAFiniteState() {
+    Driven run(small({{"method", "l2"}, {"explicit", true}, {"l2.lambda", 1e6}}));
+    bool diverged = false;
+    try {
+      run.train(100);
+    } catch (const NumericError&) {
+      diverged = true;
+    }
+    QVERIFY(diverged);
+    const State state = run.experiment->save();
+    for (const float value : state.get("learner.theta").as<float>()) QVERIFY(std::isfinite(value));
+  }
+};
+
+QTEST_APPLESS_MAIN(TestForgetting)
+#include "test_forgetting.moc"
