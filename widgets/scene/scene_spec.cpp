@@ -151,6 +151,10 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   if (!over.isEmpty() && over != QLatin1String("step"))
     throw ConfigError(pointer + "/over", over.toStdString(), "expected step");
   spec.overStep = !over.isEmpty();
+  const QString runs = text(layer, "runs", pointer);
+  if (!runs.isEmpty() && runs != QLatin1String("current") && runs != QLatin1String("others"))
+    throw ConfigError(pointer + "/runs", runs.toStdString(), "expected current or others");
+  spec.others = runs == QLatin1String("others");
   return spec;
 }
 
