@@ -48,8 +48,8 @@ Drawing Artist::draw(std::span<const float> prompt, int number) {
   return drawCodes(codes_, number);
 }
 
-Drawing Artist::drawLatent(double strength, std::span<const bool> blocks) {
-  const Setting::LatentClasses classes = setting_.latentClasses();
+Drawing Artist::drawLatent(double strength, std::span<const bool> blocks, int concept_) {
+  const Setting::LatentClasses classes = setting_.latentClasses(concept_);
   sampler_.codes(setting_.prompts[static_cast<std::size_t>(classes.with)], with_);
   sampler_.codes(setting_.prompts[static_cast<std::size_t>(classes.without)], without_);
   sampler_.codes(setting_.prompts[static_cast<std::size_t>(classes.base)], codes_);

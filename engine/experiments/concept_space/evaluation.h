@@ -45,8 +45,8 @@ class Artist {
   /// Draws `number`'s images for a prompt, judged against class `number`.
   Drawing draw(std::span<const float> prompt, int number);
   /// The same from the latent step: the base class's prompt with a (P(with) - P(without)) added to the codes of the
-  /// blocks that are on.
-  Drawing drawLatent(double strength, std::span<const bool> blocks = {});
+  /// blocks that are on; along a concept (the quiet one unless said).
+  Drawing drawLatent(double strength, std::span<const bool> blocks = {}, int concept_ = -1);
   int blocks() const { return static_cast<int>(widths_.size()); }
 
  private:

@@ -207,6 +207,17 @@ void addPrompts(std::vector<Parameter>& list) {
        .live = true,
        .visibleIf = {{"world.kind", kPictures}}});
   list.push_back(
+      {.id = "prompt.concept",
+       .title = LS_TR("Concept"),
+       .type = Choice,
+       .fallback = "weakest",
+       .doc = LS_TR("The concept that the overprompt of the thumbnails says louder and their latent step moves along. "
+                    "Capability always takes the one with the weakest signal."),
+       .group = group,
+       .choices = conceptChoices(),
+       .live = true,
+       .visibleIf = {{"world.kind", kTrained}}});
+  list.push_back(
       {.id = "guidance.nullProbability",
        .title = LS_TR("Null probability"),
        .type = Real,
@@ -308,6 +319,13 @@ void addEvaluation(std::vector<Parameter>& list) {
 }
 
 }  // namespace
+
+std::vector<learnscope::Choice> conceptChoices() {
+  return {{"weakest", LS_TR("Weakest signal")},
+          {"1", LS_TR("First (colour)")},
+          {"2", LS_TR("Second (size)")},
+          {"3", LS_TR("Third (ground)")}};
+}
 
 std::vector<Parameter> parameters(int concepts) {
   std::vector<Parameter> list;
