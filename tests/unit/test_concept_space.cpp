@@ -553,6 +553,22 @@ class TestConceptSpace : public QObject {
     QVERIFY(said("gone.lscope") != "accepted");
   }
 
+  // z = 0 in, image out: the loss is that of the drawn image itself, and noise does not matter.
+  void regressorDrawsInOnePass() {
+    const Config config = configOf(small({{"objective", "image"}}));
+    const auto experiment = lab->build(config, 1, Progress());
+    test::MemoryRecorder recorder(*lab, config);
+    experiment->measure(recorder);
+    runTo(*experiment, recorder, 0, 100);
+    QVERIFY(recorder.scalars["loss"][100] < 0.5 * recorder.scalars["batchLoss"][10]);
+    const State drawn = analysed("draw", config, experiment->save(), Json{{"class", 0}, {"images", 2}});
+    const auto samples = drawn.get("samples").as<float>();
+    QVERIFY(std::equal(samples.begin(), samples.begin() + 192, samples.begin() + 192));
+    // Red large: what it has learned of the middle of the picture is red.
+    const auto at = [&](std::size_t channel) { return samples[channel * 64 + 3 * 8 + 3]; };
+    QVERIFY(at(0) > at(2) + 0.2f);
+  }
+
   void saysAnyConceptLouder() {
     const Setting setting = settingOf(configOf());
     QCOMPARE(setting.overprompt(1.6, 0), setting.overprompt(1.6));

@@ -40,7 +40,7 @@ const Names& layerKeys(const std::string& kind, const std::string& mark) {
       {"line", {"y", "dash", "smooth", "band", "over"}},
       {"bar", {"y", "x", "labels", "bins", "range"}},
       {"cells", {"value", "map", "range", "categories", "over", "rows", "columns", "title", "labels"}},
-      {"point", {"x", "y", "size"}},
+      {"point", {"x", "y", "size", "open", "bars", "statistic", "dash"}},
       {"image", {"value", "labels", "map", "range", "columns", "rowLabels"}},
       {"column", {"title", "value", "digits", "item"}},
       {"text", {"value"}}};

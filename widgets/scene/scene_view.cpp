@@ -122,8 +122,8 @@ SceneSource SceneView::source() {
   SceneSource source = sourceOf(run, model().cursor(), &feed_);
   const bool wanted =
       std::any_of(page_.marks.begin(), page_.marks.end(), [](const MarkSpec& mark) { return mark.others; });
-  for (const std::shared_ptr<Run>& other :
-       wanted ? model().runs(QStringLiteral("shown")) : decltype(model().runs({}))())
+  if (!wanted) return source;
+  for (const std::shared_ptr<Run>& other : model().runs(QStringLiteral("shown")))
     if (other != run) source.others.push_back(sourceOf(other, other->lastStep(), nullptr));
   return source;
 }

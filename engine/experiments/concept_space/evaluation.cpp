@@ -20,7 +20,8 @@ SamplingOptions samplingOf(const Config& config) {
   return {.images = static_cast<int>(config.integer("evaluation.images")),
           .steps = static_cast<int>(config.integer("evaluation.samplerSteps")),
           .guidance = config.real("guidance.weight"),
-          .hasNull = config.real("guidance.nullProbability") > 0};
+          .hasNull = config.real("guidance.nullProbability") > 0,
+          .regress = config.text("objective") == "image"};
 }
 
 Artist::Artist(const Setting& setting, ConceptProbe* probe, std::uint64_t seed)
@@ -69,7 +70,8 @@ Drawing Artist::drawCodes(const PromptCodes& codes, int number) {
   const DdimSampler::Guide guide{.steps = options_.steps,
                                  .clamp = setting_.clamp,
                                  .null = options_.hasNull ? &null_ : nullptr,
-                                 .weight = static_cast<float>(options_.guidance)};
+                                 .weight = static_cast<float>(options_.guidance),
+                                 .regress = options_.regress};
   const std::size_t block = kImageLanes * setting_.values;
   for (std::size_t first = 0; first < noise_.size(); first += block)
     sampler_.sample(codes, guide, noise_.data() + first, drawing.samples.data() + first);

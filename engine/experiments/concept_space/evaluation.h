@@ -31,6 +31,7 @@ struct SamplingOptions {
   int images = 16, steps = 12;
   double guidance = 1;
   bool hasNull = false;  ///< null prompts were trained: guidance may be used
+  bool regress = false;  ///< the network draws in one pass
 };
 SamplingOptions samplingOf(const Config& config);
 

@@ -21,6 +21,7 @@ DiffusionOptions optionsOf(const Config& config) {
   return {.learningRate = config.real("learningRate"),
           .weightDecay = config.real("weightDecay"),
           .clip = config.real("clip"),
+          .regress = config.text("objective") == "image",
           .emaDecay = config.real("emaDecay")};
 }
 
@@ -194,7 +195,8 @@ void DiffusionExperiment::evaluateNow(Recorder& recorder) {
       batch.prompts.push_back(data_[k].prompts.data() + at * static_cast<std::size_t>(setting_.promptLength));
     }
     double sum = 0;
-    for (const double loss : trainer_.losses(batch, RandomStream(seed_, "class.losses"))) sum += loss;
+    for (const double loss : trainer_.losses(batch, RandomStream(seed_, "class.losses"), optionsOf(config_).regress))
+      sum += loss;
     losses.push_back(sum / std::max(1, batch.count()));
   }
   recorder.array("classLoss", Array::vector<double>(losses));
