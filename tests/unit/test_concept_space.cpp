@@ -364,8 +364,8 @@ class TestConceptSpace : public QObject {
     const auto accuracy = recorder.arrays["probeAccuracy"][0].as<double>();
     QCOMPARE(accuracy.size(), 2U);
     QVERIFY(accuracy[0] >= 0.95 && accuracy[1] >= 0.95);
-    QVERIFY(recorder.find("probe"));
-    QCOMPARE(recorder.find("probe")->values["colour"].get<double>(), accuracy[0]);
+    QVERIFY(recorder.find("probe-1"));
+    QCOMPARE(recorder.find("probe-0")->values["accuracy"].get<double>(), accuracy[0]);
   }
 
   // A state brings its probe: going back in time must not train another.

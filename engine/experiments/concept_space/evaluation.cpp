@@ -16,12 +16,14 @@ std::size_t bestOf(const std::vector<Drawing>& drawings, const std::array<double
 
 }  // namespace
 
+bool regresses(const Config& config) { return config.has("objective") && config["objective"] == "image"; }
+
 SamplingOptions samplingOf(const Config& config) {
   return {.images = static_cast<int>(config.integer("evaluation.images")),
           .steps = static_cast<int>(config.integer("evaluation.samplerSteps")),
           .guidance = config.real("guidance.weight"),
           .hasNull = config.real("guidance.nullProbability") > 0,
-          .regress = config.text("objective") == "image"};
+          .regress = regresses(config)};
 }
 
 Artist::Artist(const Setting& setting, ConceptProbe* probe, std::uint64_t seed)

@@ -34,6 +34,8 @@ struct SamplingOptions {
   bool regress = false;  ///< the network draws in one pass
 };
 SamplingOptions samplingOf(const Config& config);
+/// Parameter objective; runs from before there was one are diffusion.
+bool regresses(const Config& config);
 
 /// Draws with the running mean of the weights and reads concepts off the result. Initial noise comes from the stream
 /// "sampler.noise": the same for all prompts and all evaluations.

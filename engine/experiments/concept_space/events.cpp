@@ -246,8 +246,9 @@ std::vector<EventRule> eventRules() {
        LS_TR("smoothed accuracy of one concept of a held-out class > 0.9 in 3 places in a row, 150 steps apart")},
       {"overprompt-breaks", LS_TR("Overprompt breaks"),
        LS_TR("accuracy at the largest strength < 0.2 while naive > 0.5: the prompt has left what was trained")},
-      {"probe", LS_TR("Probe trained"),
-       LS_TR("accuracy of the frozen probe on fresh pictures of all classes; under 0.95 the run is refused")},
+      {"probe-{k}", LS_TR("Probe trained"),
+       LS_TR("accuracy of the frozen probe on concept k of fresh pictures of all classes; under 0.95 the run is "
+             "refused")},
       {"examples-shown", LS_TR("Examples shown"), LS_TR("the user showed or hid training examples of a class")},
   };
 }

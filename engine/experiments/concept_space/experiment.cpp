@@ -21,7 +21,7 @@ DiffusionOptions optionsOf(const Config& config) {
   return {.learningRate = config.real("learningRate"),
           .weightDecay = config.real("weightDecay"),
           .clip = config.real("clip"),
-          .regress = config.text("objective") == "image",
+          .regress = regresses(config),
           .emaDecay = config.real("emaDecay")};
 }
 
@@ -127,15 +127,14 @@ void DiffusionExperiment::readyProbe() {
 
 void DiffusionExperiment::recordProbe(Recorder& recorder) const {
   recorder.array("probeAccuracy", Array::vector<double>(accuracy_));
-  std::string title = LS_TR("Probe reads");
-  Json values = Json::object();
   for (std::size_t i = 0; i < accuracy_.size(); ++i) {
     char percent[16];
-    std::snprintf(percent, sizeof percent, " %.1f %%", 100 * accuracy_[i]);
-    title += (i ? ", " : " ") + setting_.conceptNames[i] + percent;
-    values[setting_.conceptNames[i]] = accuracy_[i];
+    std::snprintf(percent, sizeof percent, ": %.1f %%", 100 * accuracy_[i]);
+    recorder.event({.id = "probe-" + std::to_string(i),
+                    .step = recorder.step(),
+                    .title = LS_TR("Probe reads ") + setting_.conceptNames[i] + percent,
+                    .values = {{"accuracy", accuracy_[i]}}});
   }
-  recorder.event({.id = "probe", .step = recorder.step(), .title = std::move(title), .values = std::move(values)});
 }
 
 std::vector<bool> DiffusionExperiment::training() const {

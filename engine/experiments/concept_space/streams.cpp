@@ -4,13 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "engine/measures/swing_by.h"
 
 namespace learnscope::concept_space {
 namespace {
 
-constexpr std::array<double, 6> kStarts{0.003, 0.01, 0.03, 0.1, 0.2, 0.3};
+/// How far towards the corner the weakest concept stands at the start; with mu = (1, 2) the second is W(0) = .01 there.
+constexpr std::array<double, 6> kStarts{0.0084, 0.028, 0.084, 0.25, 0.5, 0.8};
 constexpr double kCorrelation = 0.9;  ///< of the start, as in figure 5 of arXiv 2410.08309
 constexpr double kStrongest = 2;      ///< mu of the concept with the strongest signal there
 constexpr double kWeakest = 0.2;      ///< share of it below which nothing would be learned within the budget
@@ -55,7 +57,10 @@ Array swingStreams(const Setting& setting, double spread) {
   const std::vector<double> mu = meansOf(setting), sigma(mu.size(), spread);
   const auto d = mu.size();
   std::vector<float> floor;
-  for (const double start : kStarts) {
+  const double reach =
+      1 + kCorrelation * (std::accumulate(mu.begin(), mu.end(), 0.0) / *std::min_element(mu.begin(), mu.end()) - 1);
+  for (const double share : kStarts) {
+    const double start = share / reach;  // f_1 = start (mu_1 + c (mu_2 + ...)) / mu_1
     SwingBy model(mu, sigma, SwingBy::correlatedStart(static_cast<int>(d), start, kCorrelation));
     const double dt = 0.1 / model.rates().maxCoeff();
     std::vector<double> path;
