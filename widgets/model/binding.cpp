@@ -266,7 +266,8 @@ bool LiveBinding::update(SessionModel& model, const Run& run, std::int64_t step,
 }
 
 struct AnalysisFeed::Request {
-  std::string key;  ///< run, step and arguments that were asked for
+  std::string key;     ///< run, step and arguments that were asked for
+  std::string flying;  ///< the same of a request for the newest state whose answer has not come
   std::shared_ptr<const State> newest;
 };
 
@@ -304,10 +305,12 @@ std::shared_ptr<const State> AnalysisFeed::result(const Binding& binding, std::i
   std::shared_ptr<Request>& request = requests_[slot];
   if (!request) request = std::make_shared<Request>();
   if (request->key == wanted) return request->newest;
+  // Following means the newest state: by the time it is looked at, training has gone on, and nothing is replayed. While
+  // one is on its way no other is asked for: each would stop the one before it, and none would ever come.
+  const std::int64_t asked = model_.following() ? -1 : step;
+  if (asked < 0 && !request->flying.empty()) return request->newest;
   request->key = wanted;
   const std::string sessionKey = key_.toStdString() + "/" + slot;
-  // Following means the newest state: by the time it is looked at, training has gone on, and nothing is replayed.
-  const std::int64_t asked = model_.following() ? -1 : step;
   if (model_.synchronous()) {
     auto promise = std::make_shared<std::promise<AnalysisResult>>();
     model_.session().analyse(sessionKey, binding.analysis, asked, arguments,
@@ -321,12 +324,15 @@ std::shared_ptr<const State> AnalysisFeed::result(const Binding& binding, std::i
                            [self = QPointer<AnalysisFeed>(this), request, wanted](AnalysisResult result) {
                              // On the analysis thread: hand over to the GUI thread, which alone touches the feed.
                              QMetaObject::invokeMethod(qApp, [self, request, wanted, result = std::move(result)] {
-                               if (!self || (request->key != wanted && !result.result)) return;
+                               if (!self) return;
+                               if (request->flying == wanted) request->flying.clear();
+                               if (request->key != wanted && !result.result) return;
                                if (result.result) request->newest = result.result;
                                self->error_ = QString::fromStdString(result.error);
                                emit self->arrived();
                              });
                            });
+  request->flying = asked < 0 ? wanted : std::string();
   return request->newest;
 }
 
