@@ -165,14 +165,19 @@ class Training {
   void finish(Active& active) {
     const std::vector<Member*> members = active.script->members();
     if (options_.jsonLines) writeLogs(active, true);
+    const bool resumed = active.resumed;
     active.script.reset();
     active.logs.clear();
     for (Member* member : members) {
-      const std::shared_ptr<Run> run = member->run;
+      std::shared_ptr<Run> run = member->run;
       const TrainerStatus status = member->trainer->status();
       const Json summary = summaryJson(*run, files_.fileOf(*run), options_.histograms);
       session_.remove(*member);
       line_.clear();
+      if (status.refused && !resumed) {
+        refuse(run, status.message);
+        continue;
+      }
       if (options_.jsonLines)
         std::cout << dumped(Json{{"summary", summary}}) << std::endl;
       else
@@ -185,6 +190,16 @@ class Training {
       }
     }
     ++finished_;
+  }
+
+  /// Input that only building could refuse: nothing was trained, and the empty file goes.
+  void refuse(std::shared_ptr<Run>& run, const std::string& why) {
+    const std::string file = files_.fileOf(*run);
+    run.reset();
+    std::error_code ignored;
+    for (const char* more : {"", "-wal", "-shm"}) std::filesystem::remove(file + more, ignored);
+    std::cerr << "learnscope: " << why << '\n';
+    if (worst_ != ExitStatus::Failed) worst_ = ExitStatus::Refused;
   }
 
   void stop() {

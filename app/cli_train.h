@@ -33,7 +33,8 @@ struct TrainOptions {
 /// Trains all jobs headless, with a progress line on a terminal. Ctrl-C (or SIGTERM, or a reader of stdout that went
 /// away) stops them at the next step, writes a checkpoint and closes the files; a second one kills. After its script a
 /// run goes on to its target steps, unless the script's last trainer command is `pause`. Returns the worst status: a
-/// failure, else a divergence, else Done. Throws ConfigError for what is refused before or while training.
+/// failure, else a refusal, else a divergence, else Done. Throws ConfigError for what is refused before or while
+/// training.
 ExitStatus train(const std::shared_ptr<const Lab>& lab, std::vector<Job> jobs, const TrainOptions& options);
 
 }  // namespace learnscope::cli

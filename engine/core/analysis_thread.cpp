@@ -79,7 +79,7 @@ AnalysisResult AnalysisThread::compute(const Request& request, const Progress& p
 
 Snapshot AnalysisThread::snapshotFor(const Request& request, const Progress& progress) {
   if (request.trainer && (request.step < 0 || request.step >= request.run->lastStep()))
-    if (const auto live = request.trainer->snapshot()) return *live;
+    if (const auto live = request.trainer->snapshotAtOnce()) return *live;
   const std::int64_t step =
       request.step < 0 ? request.run->lastStep() : std::min(request.step, request.run->lastStep());
   return stateAt(request.lab, *request.run, step, progress);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/core/trainer.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "engine/core/stepper.h"
@@ -17,7 +18,26 @@ struct Trainer::Impl {
   std::jthread worker;
 
   void wake() { mail.changed.notify_all(); }
+  std::shared_ptr<const Snapshot> snapshot(bool atOnce);
 };
+
+std::shared_ptr<const Snapshot> Trainer::Impl::snapshot(bool atOnce) {
+  std::unique_lock lock(mail.mutex);
+  if (mail.status.phase == Phase::Building || mail.status.phase == Phase::Failed || mail.ended) return mail.snapshot;
+  const auto isThere = [&] {
+    return atOnce && mail.measuring && std::none_of(mail.actions.begin(), mail.actions.end(), [](const Json& action) {
+             return action.contains("intervene");
+           });
+  };
+  if (atOnce) mail.lastAsked = std::chrono::steady_clock::now();
+  if (isThere()) return mail.snapshot;
+  const std::uint64_t wanted = ++mail.snapshotsAsked;
+  mail.changed.notify_all();
+  mail.changed.wait(lock, [&] {
+    return mail.snapshotsServed >= wanted || isThere() || mail.ended || mail.status.phase == Phase::Failed;
+  });
+  return mail.snapshot;
+}
 
 Trainer::Trainer(std::shared_ptr<const Lab> lab, std::shared_ptr<Run> run, Options options)
     : Trainer(std::move(lab), std::move(run), std::move(options), nullptr) {}
@@ -103,16 +123,9 @@ Config Trainer::liveConfig() const {
   return impl_->mail.config;
 }
 
-std::shared_ptr<const Snapshot> Trainer::snapshot() {
-  TrainerMailbox& mail = impl_->mail;
-  std::unique_lock lock(mail.mutex);
-  if (mail.status.phase == Phase::Building || mail.status.phase == Phase::Failed || mail.ended) return mail.snapshot;
-  const std::uint64_t wanted = ++mail.snapshotsAsked;
-  mail.changed.notify_all();
-  mail.changed.wait(lock,
-                    [&] { return mail.snapshotsServed >= wanted || mail.ended || mail.status.phase == Phase::Failed; });
-  return mail.snapshot;
-}
+std::shared_ptr<const Snapshot> Trainer::snapshot() { return impl_->snapshot(false); }
+
+std::shared_ptr<const Snapshot> Trainer::snapshotAtOnce() { return impl_->snapshot(true); }
 
 void Trainer::wait() {
   TrainerMailbox& mail = impl_->mail;

@@ -35,6 +35,7 @@ struct TrainerStatus {
   double buildDone = 0;       ///< 0..1 while Building
   std::string message;        ///< what is being built or waited for; the error when Failed or Diverged
   double secondsLeft = 0;
+  bool refused = false;  ///< Failed because the input was refused while building: nothing was trained
 };
 
 /// Drives one experiment on a worker thread of its own and fills one run.
@@ -69,9 +70,12 @@ class Trainer {
   TrainerStatus status() const;
   /// The config with all live changes applied.
   Config liveConfig() const;
-  /// The newest state copied between steps (latest wins); waits at most until the next step boundary. Null before
-  /// built.
+  /// The newest state copied between steps (latest wins), after the commands posted so far; waits at most until the
+  /// next step boundary. Null before built.
   std::shared_ptr<const Snapshot> snapshot();
+  /// The same for looking at the weights: while a slow measure goes on, the state that is being measured, at once,
+  /// unless an intervention waits.
+  std::shared_ptr<const Snapshot> snapshotAtOnce();
   /// Blocks until the phase is Finished, Diverged, Failed or Paused.
   void wait();
 

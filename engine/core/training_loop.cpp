@@ -16,6 +16,14 @@ constexpr int eventCheckpointLimit = 64;
 /// Largest distance between checkpoints, so that seeking replays little: max(50 steps, 2 % of the step).
 std::int64_t checkpointGap(std::int64_t step) { return std::max<std::int64_t>(50, step / 50); }
 
+/// Measures that take longer are measured beside a copy of the state, for whoever has asked for one lately.
+constexpr auto slowMeasure = 50ms;
+constexpr auto lately = 5s;
+
+std::shared_ptr<const Snapshot> copyOf(const Stepper& stepper) {
+  return std::make_shared<const Snapshot>(Snapshot{stepper.step(), stepper.config(), stepper.save()});
+}
+
 }  // namespace
 
 class TrainingLoop::RunRecorder : public Recorder {
@@ -60,6 +68,9 @@ void TrainingLoop::operator()(const std::stop_token& stop) {
     prepare(progress);
     loop(turn, stop);
   } catch (const Cancelled&) {
+  } catch (const Error& error) {
+    // What building refuses (a probe that cannot read, a file that changed) is refused input: nothing was trained.
+    fail(error.what(), error.exitStatus() == ExitStatus::Refused && run_->lastStep() == run_->info().forkStep);
   } catch (const std::exception& error) {
     fail(error.what());
   }
@@ -167,7 +178,7 @@ void TrainingLoop::serveSnapshot() {
     const std::lock_guard lock(mail_.mutex);
     if (mail_.snapshotsServed == mail_.snapshotsAsked) return;
   }
-  auto copy = std::make_shared<const Snapshot>(Snapshot{stepper_->step(), stepper_->config(), stepper_->save()});
+  auto copy = copyOf(*stepper_);
   const std::lock_guard lock(mail_.mutex);
   mail_.snapshot = std::move(copy);
   mail_.snapshotsServed = mail_.snapshotsAsked;
@@ -254,14 +265,41 @@ void TrainingLoop::stepOnce(const Progress& progress) {
   auto measured = Clock::duration{};
   if (stepper_->due()) {
     const auto start = Clock::now();
-    measure();
+    measureAside([this] { measure(); });
     measured = Clock::now() - start;
+    longestMeasure_ = std::max(longestMeasure_, measured);
   }
   collectDeferred(false);
   afterEvents();
   checkpointIfDue();
   busy_ += Clock::now() - begin;
   measuring_ += measured;
+}
+
+/// Lets analyses have the present state while `work` measures it for long.
+void TrainingLoop::measureAside(const std::function<void()>& work) {
+  bool wanted = longestMeasure_ > slowMeasure;
+  if (wanted) {
+    const std::lock_guard lock(mail_.mutex);
+    wanted = Clock::now() - mail_.lastAsked < lately;
+  }
+  if (!wanted) return work();
+  auto copy = copyOf(*stepper_);
+  const auto publish = [&](bool measuring) {
+    const std::lock_guard lock(mail_.mutex);
+    mail_.measuring = measuring;
+    if (!measuring) return;
+    mail_.snapshot = std::move(copy);
+    mail_.changed.notify_all();
+  };
+  publish(true);
+  try {
+    work();
+  } catch (...) {
+    publish(false);
+    throw;
+  }
+  publish(false);
 }
 
 void TrainingLoop::measure() {
@@ -322,8 +360,12 @@ void TrainingLoop::diverge(const NumericError& error) {
   setPhase(Phase::Diverged, advice);
 }
 
-void TrainingLoop::fail(const std::string& message) {
+void TrainingLoop::fail(const std::string& message, bool refused) {
   ended_ = true;
+  {
+    const std::lock_guard lock(mail_.mutex);
+    mail_.status.refused = refused;
+  }
   run_->setState(RunState::Failed, message);
   setPhase(Phase::Failed, message);
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -26,9 +27,11 @@ struct TrainerMailbox {
   std::string stopEvent;
   double speed = 0;
   std::uint64_t snapshotsAsked = 0;
+  std::chrono::steady_clock::time_point lastAsked{};  ///< for a snapshot at once
   // Told.
   std::uint64_t snapshotsServed = 0;
   std::shared_ptr<const Snapshot> snapshot;
+  bool measuring = false;  ///< the snapshot is of the step whose slow measure goes on
   TrainerStatus status;
   Config config;
   bool ended = false;  ///< the worker takes no more steps
@@ -56,6 +59,7 @@ class TrainingLoop {
   bool waitForDisk(const std::stop_token& stop);
   void stepOnce(const Progress& progress);
   void measure();
+  void measureAside(const std::function<void()>& work);
   void collectDeferred(bool all);
   std::unique_ptr<Recorder> recorderAt(std::int64_t step);
   void afterEvents();
@@ -63,7 +67,7 @@ class TrainingLoop {
   void checkpointIfDue();
   void finish();
   void diverge(const NumericError& error);
-  void fail(const std::string& message);
+  void fail(const std::string& message, bool refused = false);
   void close();
   void setPhase(TrainerStatus::Phase phase, const std::string& message = {});
   void publishRate();
@@ -81,6 +85,7 @@ class TrainingLoop {
   std::int64_t lastCheckpoint_ = -1;
   bool ended_ = false;
   Clock::duration busy_{}, measuring_{};
+  Clock::duration longestMeasure_{};
   double earlierSeconds_ = 0;
   Clock::time_point nextStep_{};
   Clock::time_point published_{};

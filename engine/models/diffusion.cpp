@@ -70,9 +70,9 @@ void DiffusionTrainer::loadBlock(const DiffusionBatch& batch, int first, std::sp
     const float* sample = there ? batch.samples[at] : nullptr;
     const float* noise = there ? normals_.data() + at * values_ : nullptr;
     eachValue(*net_, [&](long place, std::size_t k) {
-      in[place + l] = there ? level.alpha * sample[k] + level.sigma * noise[k] : 0;
+      in[place + l] = there && !regress_ ? level.alpha * sample[k] + level.sigma * noise[k] : 0;
     });
-    times_[static_cast<std::size_t>(l)] = there ? static_cast<float>(times[at]) : 0;
+    times_[static_cast<std::size_t>(l)] = there && !regress_ ? static_cast<float>(times[at]) : 0;
     for (int p = 0; p < net_->promptLength(); ++p)
       prompts_[static_cast<std::size_t>(p * kImageLanes + l)] = there ? batch.prompts[at][p] : 0;
   }
@@ -81,17 +81,19 @@ void DiffusionTrainer::loadBlock(const DiffusionBatch& batch, int first, std::sp
   for (std::size_t i = 0; i < codes_.size(); ++i) codes_[i] += timeCodes_[i];
 }
 
-// Sum of squares of output - noise; the output gradient is `scale` times the difference.
+// Sum of squares of output - noise (of the regressor: output - sample); the output gradient is `scale` times the
+// difference.
 double DiffusionTrainer::blockError(const DiffusionBatch& batch, int first, float scale, std::vector<double>* each) {
   const float* out = net_->output();
   float* slope = net_->outputGradient();
   double total = 0;
   for (int l = 0; l < kImageLanes; ++l) {
     const bool there = first + l < batch.count();
-    const float* noise = there ? normals_.data() + static_cast<std::size_t>(first + l) * values_ : nullptr;
+    const auto at = static_cast<std::size_t>(first + l);
+    const float* target = !there ? nullptr : regress_ ? batch.samples[at] : normals_.data() + at * values_;
     double sum = 0;
     eachValue(*net_, [&](long place, std::size_t k) {
-      const float difference = there ? out[place + l] - noise[k] : 0;
+      const float difference = there ? out[place + l] - target[k] : 0;
       slope[place + l] = scale * difference;
       sum += static_cast<double>(difference) * difference;
     });
@@ -120,6 +122,7 @@ double DiffusionTrainer::pass(const DiffusionBatch& batch, double shift) {
 
 double DiffusionTrainer::step(const DiffusionBatch& batch, const DiffusionOptions& options) {
   const std::uint64_t before = noise_.position();
+  regress_ = options.regress;
   const double shift = noise_.uniform();
   normals_.resize(static_cast<std::size_t>(batch.count()) * values_);
   fillNormals(noise_, normals_);
@@ -152,7 +155,8 @@ void DiffusionTrainer::update(const DiffusionOptions& options, double norm) {
   for (std::size_t i = 0; i < means_.size(); ++i) means_[i] += rest * (weights_[i] - means_[i]);
 }
 
-std::vector<double> DiffusionTrainer::losses(const DiffusionBatch& batch, RandomStream noise) {
+std::vector<double> DiffusionTrainer::losses(const DiffusionBatch& batch, RandomStream noise, bool regress) {
+  regress_ = regress;
   const int count = batch.count();
   batchTimes_.resize(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) batchTimes_[static_cast<std::size_t>(i)] = (i + 0.5) / count;
@@ -228,6 +232,25 @@ void DdimSampler::predict(const PromptCodes& codes, AlignedVector<float>& eps) {
 }
 
 void DdimSampler::sample(const PromptCodes& codes, const Guide& guide, const float* noise, float* samples) {
+  if (guide.regress)
+    regress(codes, guide);
+  else
+    denoise(codes, guide, noise);
+  for (std::size_t k = 0; k < values_; ++k)
+    for (std::size_t l = 0; l < kImageLanes; ++l) samples[l * values_ + k] = eps_[k * kImageLanes + l];
+}
+
+void DdimSampler::regress(const PromptCodes& codes, const Guide& guide) {
+  std::fill(times_.begin(), times_.end(), 0.0f);
+  net_->timeCodes(times_.data(), timeCodes_);
+  float* in = net_->input();
+  eachValue(*net_, [&](long place, std::size_t) { std::fill_n(in + place, kImageLanes, 0.0f); });
+  predict(codes, eps_);
+  for (float& x0 : eps_) x0 = std::clamp(x0, -guide.clamp, guide.clamp);
+}
+
+// Leaves the last x0 in eps_.
+void DdimSampler::denoise(const PromptCodes& codes, const Guide& guide, const float* noise) {
   for (std::size_t k = 0; k < values_; ++k)
     for (std::size_t l = 0; l < kImageLanes; ++l) state_[k * kImageLanes + l] = noise[l * values_ + k];
   const bool guided = guide.null && guide.weight != 1;
@@ -250,8 +273,6 @@ void DdimSampler::sample(const PromptCodes& codes, const Guide& guide, const flo
       state_[i] = then.alpha * x0 + then.sigma * again;
     }
   }
-  for (std::size_t k = 0; k < values_; ++k)
-    for (std::size_t l = 0; l < kImageLanes; ++l) samples[l * values_ + k] = eps_[k * kImageLanes + l];
 }
 
 }  // namespace learnscope

@@ -22,7 +22,9 @@ struct DiffusionOptions {
   double learningRate = 2e-3;
   double weightDecay = 0.01;  ///< decoupled
   double clip = 1;            ///< of the gradient's norm
-  double emaDecay = 0.99;     ///< decay at step k is min(emaDecay, (1 + k) / (10 + k)); 0 keeps the raw weights
+  /// A deterministic regressor instead: z = 0 in (at t = 0), the sample itself out, by mean square.
+  bool regress = false;
+  double emaDecay = 0.99;  ///< decay at step k is min(emaDecay, (1 + k) / (10 + k)); 0 keeps the raw weights
 };
 
 /// Samples and their prompts, borrowed: sample i is [planes][rows][columns], prompt i [promptLength].
@@ -55,7 +57,7 @@ class DiffusionTrainer {
   /// Gradient of the last step(), before clipping.
   const AlignedVector<float>& gradient() const { return gradient_; }
   /// Mean square error of each sample with the running mean of the weights, at times (i + .5)/B and noise from `noise`.
-  std::vector<double> losses(const DiffusionBatch& batch, RandomStream noise);
+  std::vector<double> losses(const DiffusionBatch& batch, RandomStream noise, bool regress = false);
 
   State save() const;
   /// Throws DataError if the state is of another network.
@@ -71,6 +73,7 @@ class DiffusionTrainer {
   AlignedVector<float> weights_, means_, moment1_, moment2_, gradient_;
   RandomStream noise_;
   std::int64_t steps_ = 0;
+  bool regress_ = false;                  ///< of the pass under way
   AlignedVector<float> normals_;          ///< [B][values of a sample]
   AlignedVector<float> times_, prompts_;  ///< [16], [promptLength][16]
   std::vector<double> batchTimes_;
@@ -96,12 +99,15 @@ class DdimSampler {
     float clamp = 1.5f;                 ///< of |x0|
     const PromptCodes* null = nullptr;  ///< codes of the null prompt; eps = eps_null + weight (eps - eps_null)
     float weight = 1;
+    bool regress = false;  ///< of a network that was trained to: one pass from 0, whatever the noise
   };
   /// 16 samples [16][values] from noise [16][values], lane by lane.
   void sample(const PromptCodes& codes, const Guide& guide, const float* noise, float* samples);
 
  private:
   void predict(const PromptCodes& codes, AlignedVector<float>& eps);
+  void denoise(const PromptCodes& codes, const Guide& guide, const float* noise);
+  void regress(const PromptCodes& codes, const Guide& guide);
 
   std::unique_ptr<Denoiser> net_;
   AlignedVector<float> state_, eps_, nullEps_, times_, prompts_;  ///< [values][16]

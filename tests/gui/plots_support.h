@@ -58,9 +58,11 @@ struct PlotSession {
   Scheduler scheduler{1};
   SessionModel model{lab, factory, scheduler};
 
-  std::shared_ptr<Run> addRun(const std::string& id, std::uint64_t seed, std::int64_t steps) {
+  std::shared_ptr<Run> addRun(const std::string& id, std::uint64_t seed, std::int64_t steps,
+                              const Json& config = Json::object()) {
     RunInfo info;
     info.id = id;
+    info.config = Config(config);
     info.lab = "plot-lab";
     info.label.title = "seed " + std::to_string(seed);
     info.seed = seed;

@@ -159,6 +159,19 @@ class TestBinding : public QObject {
     QCOMPARE(at(7, 0)->values, Values({7}));
   }
 
+  void parametersAreNumbersOfTheRunsConfig() {
+    PlotSession s;
+    const auto run = s.addRun("a", 1, 100, {{"world.dc", 0.3}, {"flag", true}, {"side", "16"}, {"name", "disc"}});
+    const auto at = [&](const char* id) { return evaluate(parsed({{"parameter", id}}), s.model, *run, 0); };
+    QCOMPARE(at("world.dc")->values, Values({0.3}));
+    QVERIFY(at("world.dc")->scalar());
+    QCOMPARE(at("flag")->values, Values({1}));
+    QCOMPARE(at("side")->values, Values({16}));
+    QVERIFY(!at("name") && !at("nothing"));
+    QCOMPARE(evaluate(parsed({{"parameter", "side"}, {"scale", {0, 16, 0, 1}}}), s.model, *run, 0)->values,
+             Values({1}));
+  }
+
   void aLiveBindingTellsWhatChanged() {
     PlotSession s;
     const auto run = s.addRun("a", 1, 100);

@@ -234,6 +234,38 @@ class TestSceneBinder : public QObject {
     QCOMPARE(labels, QStringList({"0", "1", "2", "top"}));
   }
 
+  void linesGoThroughThePlacesOfEachItem() {
+    Records r;
+    r.add("p", 0, {0, 0, 0, 1, 0, 0, 1, 1, 0, 5, 5, 5, NAN, 0, 0, 6, 6, 6}, {2, 3, 3});
+    const auto snapshot =
+        bound({{{"mark", "line"}, {"position", "p"}, {"color", {{"item", "index"}, {"map", "category"}}}}}, r.at(0));
+    const auto& lines = *all<Lines>(snapshot)[0].second;
+    QCOMPARE(lines.strands.size(), std::size_t{2});
+    QVERIFY(lines.strands[0] == 3 && lines.strands[1] == 2);  // a place that is none is left out
+    QVERIFY(near(lines.positions[2], {1, 1, 0}) && near(lines.positions[4], {6, 6, 6}));
+    QVERIFY(lines.colors[0] == Rgba(Theme::light().category(0)) && lines.colors[3] == Rgba(Theme::light().category(1)));
+  }
+
+  // Past runs stay beside the present one, as far as they went.
+  void otherRunsAreDrawnToTheirEnd() {
+    Records mine, other;
+    for (std::int64_t k = 0; k < 4; ++k) mine.add("p", 10 * k, {double(k), 0, 0}, {1, 3});
+    for (std::int64_t k = 0; k < 6; ++k) other.add("p", 10 * k, {double(k), 1, 0}, {1, 3});
+    SceneSource source = mine.at(10);
+    source.others = {other.at(50)};
+    const auto snapshot = bound({{{"mark", "tube"}, {"position", "p"}, {"over", "step"}},
+                                 {{"mark", "tube"}, {"position", "p"}, {"over", "step"}, {"runs", "others"}}},
+                                source);
+    const auto tubes = all<Tubes>(snapshot);
+    QCOMPARE(tubes.size(), std::size_t{2});
+    QCOMPARE(tubes[0].second->strands, std::vector<std::uint32_t>({2}));
+    QCOMPARE(tubes[1].second->strands, std::vector<std::uint32_t>({6}));
+    QVERIFY(near(tubes[1].second->positions[5], {5, 1, 0}));
+    source.others.clear();
+    QCOMPARE(all<Tubes>(bound({{{"mark", "tube"}, {"position", "p"}, {"runs", "others"}}}, source)).size(),
+             std::size_t{0});
+  }
+
   void tubesOverStepFollowAnItem() {
     Records r;
     for (std::int64_t k = 0; k < 6; ++k) r.add("p", 10 * k, {double(k), double(k * k), 0}, {3});
@@ -376,6 +408,7 @@ class TestSceneBinder : public QObject {
     row(R"({"mark": "tube", "position": "p", "width": 0})", "/layers/0/width");
     row(R"({"mark": "tube", "position": "p", "over": "time"})", "/layers/0/over");
     row(R"({"mark": "tube", "position": "p", "closed": "yes"})", "/layers/0/closed");
+    row(R"({"mark": "tube", "position": "p", "runs": "mine"})", "/layers/0/runs");
   }
   void pagesWithMistakesSayWhere() {
     QFETCH(QByteArray, layer);

@@ -8,7 +8,11 @@
 #include "engine/experiments/concept_space/concept_space_lab.h"
 #include "engine/experiments/concept_space/events.h"
 #include "engine/experiments/concept_space/experiment.h"
+#include "engine/experiments/concept_space/streams.h"
+#include "engine/measures/disc_geometry.h"
+#include "engine/store/run_file.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/support.h"
 
 using namespace learnscope;
 using namespace learnscope::concept_space;
@@ -34,6 +38,10 @@ std::string refusal(const Json& values) {
     return error.what();
   }
   return "accepted";
+}
+
+State analysed(const char* name, const Config& config, const State& state, const Json& arguments) {
+  return lab->analyse(name, config, 1, state, checkedArguments(*lab, config, name, arguments), Progress());
 }
 
 bool same(const State& a, const State& b) {
@@ -301,26 +309,22 @@ class TestConceptSpace : public QObject {
     experiment->measure(recorder);
     runTo(*experiment, recorder, 0, 20);
     // The analysis draws the same samples as the evaluation, from the saved state.
-    const State drawn =
-        lab->analyse("draw", config, 1, experiment->save(), Config(Json{{"class", 3}, {"images", 4}}), Progress());
+    const State drawn = analysed("draw", config, experiment->save(), Json{{"class", 3}, {"images", 4}});
     const auto coordinate = drawn.get("coordinate").as<double>();
     const Array& coordinates = recorder.arrays["coordinates"][20];
     QCOMPARE(coordinate[0], coordinates.value(6));
     QCOMPARE(coordinate[1], coordinates.value(7));
     QCOMPARE(drawn.scalar<double>("accuracy"), recorder.scalars["naive"][20]);
-    const State loud = lab->analyse("overprompt", config, 1, experiment->save(),
-                                    Config(Json{{"strength", 1.6}, {"images", 4}}), Progress());
+    const State loud = analysed("overprompt", config, experiment->save(), Json{{"strength", 1.6}, {"images", 4}});
     QCOMPARE(loud.scalar<double>("accuracy"), recorder.arrays["overpromptMap"][20].value(4));
     const Json all{"1", "2", "3", "4", "5"};
-    const State latent = lab->analyse("latent", config, 1, experiment->save(),
-                                      Config(Json{{"strength", 1.0}, {"blocks", all}, {"images", 4}}), Progress());
+    const State latent =
+        analysed("latent", config, experiment->save(), Json{{"strength", 1.0}, {"blocks", all}, {"images", 4}});
     QCOMPARE(latent.scalar<double>("accuracy"), recorder.arrays["latentMap"][20].value(2));
     // With no block moved it is the base class that is drawn: red small.
-    const State none =
-        lab->analyse("latent", config, 1, experiment->save(),
-                     Config(Json{{"strength", 1.0}, {"blocks", Json::array()}, {"images", 4}}), Progress());
-    const State base =
-        lab->analyse("draw", config, 1, experiment->save(), Config(Json{{"class", 1}, {"images", 4}}), Progress());
+    const State none = analysed("latent", config, experiment->save(),
+                                Json{{"strength", 1.0}, {"blocks", Json::array()}, {"images", 4}});
+    const State base = analysed("draw", config, experiment->save(), Json{{"class", 1}, {"images", 4}});
     QVERIFY(std::memcmp(none.get("samples").data(), base.get("samples").data(), base.get("samples").bytes()) == 0);
   }
 
@@ -338,13 +342,249 @@ class TestConceptSpace : public QObject {
     experiment->step(Progress());  // one class is left
   }
 
+  // The trainer's first act is to measure step 0: the probe is trained there, before anything else.
   void refusesAProbeThatCannotRead() {
+    const Config config = configOf(small({{"world.dc", 0.05}, {"world.ds", 0.05}}));
+    const auto experiment = lab->build(config, 0, Progress());
+    test::MemoryRecorder recorder(*lab, config);
     try {
-      lab->build(configOf(small({{"world.dc", 0.05}, {"world.ds", 0.05}})), 0, Progress());
+      experiment->measure(recorder);
       QFAIL("a probe under 0.95 was taken");
     } catch (const ConfigError& error) {
       QVERIFY2(std::string(error.what()).find("at least 0.95 is needed") != std::string::npos, error.what());
     }
+    QVERIFY(recorder.scalars.empty() && recorder.events.empty());
+  }
+
+  void saysHowWellTheProbeReads() {
+    const Config config = configOf(small());
+    const auto experiment = lab->build(config, 0, Progress());
+    test::MemoryRecorder recorder(*lab, config);
+    experiment->measure(recorder);
+    const auto accuracy = recorder.arrays["probeAccuracy"][0].as<double>();
+    QCOMPARE(accuracy.size(), 2U);
+    QVERIFY(accuracy[0] >= 0.95 && accuracy[1] >= 0.95);
+    QVERIFY(recorder.find("probe-1"));
+    QCOMPARE(recorder.find("probe-0")->values["accuracy"].get<double>(), accuracy[0]);
+  }
+
+  // A state brings its probe: going back in time must not train another.
+  void goesBackWithoutTrainingAProbe() {
+    const Config config = configOf(small());
+    const auto first = lab->build(config, 3, Progress());
+    test::MemoryRecorder a(*lab, config), b(*lab, config);
+    first->measure(a);
+    runTo(*first, a, 0, 19);
+    const State saved = first->save();
+    runTo(*first, a, 19, 20);
+    int probes = 0;
+    const Progress progress(
+        {}, [&](double, std::string_view what) { probes += what.find("probe") != std::string_view::npos ? 1 : 0; });
+    const auto second = lab->build(config, 3, progress);
+    second->load(saved);
+    runTo(*second, b, 19, 20);
+    QCOMPARE(probes, 0);
+    QCOMPARE(a.scalars["naive"][20], b.scalars["naive"][20]);
+    lab->build(config, 3, progress)->measure(b);  // the same eyes see a probe that is trained
+    QVERIFY(probes > 0);
+  }
+
+  void divergenceLeavesTheStateAsItWas() {
+    const Config config = configOf(small());
+    const auto experiment = lab->build(config, 0, Progress());
+    State broken = experiment->save();
+    Array weights = broken.get("trainer.weights");
+    weights.mutableAs<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+    broken.put("trainer.weights", weights);
+    experiment->load(broken);
+    const State before = experiment->save();
+    QVERIFY_EXCEPTION_THROWN(experiment->step(Progress()), NumericError);
+    QVERIFY(same(before, experiment->save()));
+  }
+
+  void velocityIsTheSpeedAndItsDirection() {
+    const Setting setting = settingOf(configOf());
+    EventDetector events(setting);
+    test::MemoryRecorder recorder(*lab, configOf());
+    QCOMPARE(events.velocity(3), (std::vector<double>{0, 0}));
+    for (std::int64_t step = 150; step <= 1500; step += 150) {
+      recorder.setStep(step);
+      events.observe(evaluationOf(setting, {0.0004 * static_cast<double>(step), 0.3}, 0, 0), setting, recorder);
+      if (step < 300) continue;
+      const std::vector<double> velocity = events.velocity(setting.focus);
+      QVERIFY(std::abs(std::hypot(velocity[0], velocity[1]) - events.speed(setting)) < 1e-12);
+    }
+    const std::vector<double> velocity = events.velocity(setting.focus);
+    QVERIFY(velocity[0] > 0 && velocity[0] <= 0.0004 && std::abs(velocity[1]) < 1e-12);
+    QCOMPARE(events.velocity(0), (std::vector<double>{0, 0}));  // it stands in its corner
+  }
+
+  void learningTimesFollowTheirRules() {
+    const Setting setting = settingOf(configOf());
+    EventDetector events(setting);
+    test::MemoryRecorder recorder(*lab, configOf());
+    bool learned = true;
+    const auto at = [&](std::int64_t step, std::vector<double> focus) {
+      recorder.setStep(step);
+      events.observe(evaluationOf(setting, std::move(focus), 0, 0), setting, recorder);
+    };
+    recorder.setStep(10);
+    events.observeLoss(0.05, recorder);
+    at(150, {0.1, 0.2});
+    QVERIFY(std::abs(events.distanceAtConvergence(3, setting) - std::hypot(0.9, 0.8)) < 1e-12);
+    QCOMPARE(events.classLearnedTime(3, setting, learned), 150.0);
+    QVERIFY(!learned);
+    at(300, {0.94, 0.9});
+    QCOMPARE(events.classLearnedTime(3, setting, learned), 300.0);
+    QVERIFY(!learned);
+    at(450, {0.94, 0.93});
+    at(600, {0.1, 0.1});
+    QCOMPARE(events.classLearnedTime(3, setting, learned), 450.0);
+    QVERIFY(learned);
+    QVERIFY(!events.hasLearned(3, 0));
+    QCOMPARE(events.learnedTime(3, 0), 600.0);  // not learned: the step so far
+    for (std::int64_t step = 750; step <= 1500; step += 150) at(step, {1, 1});
+    QVERIFY(events.hasLearned(3, 0));
+    QCOMPARE(events.learnedTime(3, 0), static_cast<double>(recorder.stepOf("learned-6")));
+    QCOMPARE(events.emergence()[1], std::int64_t{-1});
+  }
+
+  void streamsAreTheExactModels() {
+    // Figure 5 of arXiv 2410.08309: mu = (1, 2); from W(0) = .01 the weak axis rises to .2250 and dips to .1118.
+    const Setting setting = settingOf(configOf({{"world.kind", "vectors"}, {"vector.means", {1.0, 2.0}}}));
+    const Array streams = swingStreams(setting, 0.05);
+    QCOMPARE(streams.shape(), (std::vector<std::int64_t>{6, 64, 3}));
+    const auto at = [&](std::size_t path, std::size_t i, std::size_t j) {
+      return streams.value((path * 64 + i) * 3 + j);
+    };
+    double peak = 0, dip = 1;
+    for (std::size_t i = 0; i < 64; ++i) {
+      if (at(1, i, 1) < 0.9) peak = std::max(peak, at(1, i, 0));
+      if (at(1, i, 1) > 0.9) dip = std::min(dip, at(1, i, 0));
+      QCOMPARE(at(1, i, 2), 0.0);
+    }
+    QVERIFY2(std::abs(peak - 0.2250) < 0.01, std::to_string(peak).c_str());
+    QVERIFY2(std::abs(dip - 0.1118) < 0.01, std::to_string(dip).c_str());
+    QVERIFY(std::hypot(at(1, 63, 0) - 1, at(1, 63, 1) - 1) < 0.05);
+    // A followed class with the first concept at 0 has its picture mirrored.
+    const Array mirrored = swingStreams(
+        settingOf(configOf({{"world.kind", "vectors"}, {"vector.means", {1.0, 2.0}}, {"heldOut", "01"}})), 0.05);
+    for (std::size_t i = 0; i < 64; ++i) QVERIFY(std::abs(mirrored.value((64 + i) * 3) - (1 - at(1, i, 0))) < 1e-6);
+  }
+
+  void geometryAgreesWithTheRenderer() {
+    ConceptWorldOptions options;
+    options.side = 32;
+    const ConceptWorld world(options);
+    std::vector<float> image(3 * 32 * 32);
+    for (const float radius : {0.25f, 0.45f, 0.65f}) {
+      const Disc disc{{0.35f, 0.3f, 0.65f}, radius, 0.05f, -0.1f, {0.9f, 0.9f, 0.9f}};
+      world.render(disc, image.data());
+      const DiscGeometry seen = discGeometry(image, 32);
+      QVERIFY2(std::abs(seen.radius - radius) < 0.015, std::to_string(seen.radius).c_str());
+      // The mask is the renderer's m, so that blue - red under it is the mean of .3 m with weight m.
+      double mass = 0, square = 0;
+      for (int i = 0; i < 32 * 32; ++i) {
+        const double x = -1 + 2.0 * (i % 32) / 31, y = -1 + 2.0 * (i / 32) / 31;
+        const double r = std::hypot(x - disc.x, y - disc.y), m = 1 / (1 + std::exp((r - radius) * 31));
+        mass += m;
+        square += m * m;
+      }
+      QVERIFY2(std::abs(seen.colour - 0.3 * square / mass) < 0.005, std::to_string(seen.colour).c_str());
+    }
+    std::fill(image.begin(), image.end(), 0.5f);
+    QCOMPARE(discGeometry(image, 32).radius, 0.0);
+  }
+
+  // Patched with its own snapshot a network is itself; with another's it draws what that mixture of weights draws.
+  void patchesThePromptsOnly() {
+    test::TemporaryFolder folder;
+    const auto runOf = [&](const char* name, std::uint64_t seed, const Json& more) {
+      RunInfo info = checkedRunInfo(*lab, small(more), seed, 60);
+      const auto run = createRunFile(folder.path(name), *lab, info);
+      Trainer::Options options;
+      options.paused = false;
+      {
+        Trainer trainer(lab, run, options);
+        trainer.wait();
+      }
+      const State state = run->store()->loadCheckpoint(60);
+      run->store()->close();
+      return state;
+    };
+    const State mine = runOf("a.lscope", 1, Json::object()), other = runOf("b.lscope", 2, Json::object());
+    const Config config = configOf(small());
+    const auto patched = [&](const State& state, const char* file, std::int64_t step = -1) {
+      return analysed("patch", config, state,
+                      Json{{"snapshot", folder.path(file)}, {"snapshotStep", step}, {"images", 4}});
+    };
+    const State plain = analysed("draw", config, mine, Json{{"class", 3}, {"images", 4}});
+    const State self = patched(mine, "a.lscope");
+    QCOMPARE(self.scalar<double>("snapshotStep"), 60.0);
+    QVERIFY(std::memcmp(self.get("samples").data(), plain.get("samples").data(), plain.get("samples").bytes()) == 0);
+    // By hand: the other's prompt MLPs in my weights.
+    State mixed = mine;
+    Array weights = mine.get("trainer.means");
+    const auto net = settingOf(config).makeNet();
+    const auto from = other.get("trainer.means").as<float>();
+    int moved = 0;
+    for (const LaneParameter& p : net->parameters().all())
+      if (p.name.find(".prompt") != std::string::npos)
+        for (int i = p.offset; i < p.offset + p.count; ++i, ++moved)
+          weights.mutableAs<float>()[static_cast<std::size_t>(i)] = from[static_cast<std::size_t>(i)];
+    QCOMPARE(moved, 2 * (4 * 12 + 12 + 12 * 12 + 12) + 3 * (4 * 24 + 24 + 24 * 24 + 24));
+    mixed.put("trainer.means", weights);
+    const State byHand = analysed("draw", config, mixed, Json{{"class", 3}, {"images", 4}});
+    const State both = patched(mine, "b.lscope", 60);
+    QVERIFY(std::memcmp(both.get("samples").data(), byHand.get("samples").data(), byHand.get("samples").bytes()) == 0);
+    QVERIFY(std::memcmp(both.get("samples").data(), plain.get("samples").data(), plain.get("samples").bytes()) != 0);
+    // What does not fit is refused.
+    runOf("three.lscope", 1, {{"world.kind", "discs3"}, {"heldOut", "011,101,110,111"}});
+    const auto said = [&](const char* file) {
+      try {
+        patched(mine, file);
+      } catch (const Error& error) {
+        return std::string(error.what());
+      }
+      return std::string("accepted");
+    };
+    QVERIFY2(said("three.lscope").find("snapshot expects prompt length 7, lab has 4") != std::string::npos,
+             said("three.lscope").c_str());
+    QVERIFY(said("gone.lscope") != "accepted");
+  }
+
+  // z = 0 in, image out: the loss is that of the drawn image itself, and noise does not matter.
+  void regressorDrawsInOnePass() {
+    const Config config = configOf(small({{"objective", "image"}}));
+    const auto experiment = lab->build(config, 1, Progress());
+    test::MemoryRecorder recorder(*lab, config);
+    experiment->measure(recorder);
+    runTo(*experiment, recorder, 0, 100);
+    QVERIFY(recorder.scalars["batchLoss"][100] < 0.5 * recorder.scalars["batchLoss"][10]);
+    const State drawn = analysed("draw", config, experiment->save(), Json{{"class", 0}, {"images", 2}});
+    const auto samples = drawn.get("samples").as<float>();
+    QVERIFY(std::equal(samples.begin(), samples.begin() + 192, samples.begin() + 192));
+    // Red large: what it has learned of the middle of the picture is red.
+    const auto at = [&](std::size_t channel) { return samples[channel * 64 + 3 * 8 + 3]; };
+    QVERIFY(at(0) > at(2) + 0.2f);
+  }
+
+  void saysAnyConceptLouder() {
+    const Setting setting = settingOf(configOf());
+    QCOMPARE(setting.overprompt(1.6, 0), setting.overprompt(1.6));
+    const std::vector<float> smaller = setting.overprompt(1.5, 1);
+    QVERIFY(std::abs(smaller[3] - (0.45f - 1.5f * 0.2f)) < 1e-6f);
+    QCOMPARE(smaller[0], setting.prompts[3][0]);
+    QCOMPARE(setting.latentClasses(1).base, 2);  // blue large
+    QCOMPARE(setting.latentClasses(1).with, 1);  // red small
+    QVERIFY(refusal({{"prompt.concept", "3"}}).find("this world has 2 concepts") != std::string::npos);
+  }
+
+  // The page's bounds leave no world whose small discs would be clamped: .45 - .2 - .15 = .1.
+  void smallestRadiusIsReachedButNotClamped() {
+    std::vector<Problem> warnings;
+    checkedConfig(*lab, {{"world.ds", 0.4}}, &warnings);
+    QVERIFY(warnings.empty());
   }
 };
 

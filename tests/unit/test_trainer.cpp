@@ -83,6 +83,43 @@ class DeferringLab : public Lab {
   }
 };
 
+/// A lab that refuses its config only when it is built, or whose measure takes 300 ms.
+class AwkwardLab : public DeferringLab {
+ public:
+  explicit AwkwardLab(bool refuses) : refuses_(refuses) {}
+  Description describe(const Config& config) const override {
+    Description d = DeferringLab::describe(config);
+    d.parameters = {{.id = "rate", .title = "Rate", .fallback = 1.0, .doc = "Any.", .live = true}};
+    return d;
+  }
+  std::unique_ptr<Experiment> build(const Config&, std::uint64_t, const Progress&) const override {
+    if (refuses_) throw ConfigError("/world", "grey", "a world that can be told apart");
+    class Slow : public Experiment {
+     public:
+      void step(const Progress&) override {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        ++step_;
+      }
+      void measure(Recorder&) override { std::this_thread::sleep_for(std::chrono::milliseconds(300)); }
+      State save() const override {
+        State state;
+        state.putScalar<std::int64_t>("step", step_);
+        return state;
+      }
+      void load(const State& state) override { step_ = state.scalar<std::int64_t>("step"); }
+      void set(const std::string&, const Json&) override {}
+      void apply(const std::string&, const Config&, RandomStream) override {}
+
+     private:
+      std::int64_t step_ = 0;
+    };
+    return std::make_unique<Slow>();
+  }
+
+ private:
+  bool refuses_;
+};
+
 }  // namespace
 
 class TestTrainer : public QObject {
@@ -100,6 +137,43 @@ class TestTrainer : public QObject {
     QVERIFY(run->scalars("loss").back().value < run->scalars("loss")[0].value);
     QCOMPARE(run->arrays("weights").size(), std::size_t(11));
     QVERIFY(run->hasRecorded("converged"));
+  }
+
+  void refusalWhileBuildingIsNoFailure() {
+    const auto lab = std::make_shared<AwkwardLab>(true);
+    const auto run = newRun(*lab, 100);
+    Trainer trainer(lab, run, atFullSpeed());
+    trainer.wait();
+    QVERIFY(trainer.status().phase == TrainerStatus::Phase::Failed);
+    QVERIFY(trainer.status().refused);
+    QVERIFY(trainer.status().message.find("/world: grey: a world that can be told apart") != std::string::npos);
+    QCOMPARE(run->lastStep(), 0);
+  }
+
+  // While a slow measure goes on, the state being measured is there at once.
+  void snapshotsDoNotWaitForSlowMeasures() {
+    const auto lab = std::make_shared<AwkwardLab>(false);
+    const auto run = newRun(*lab, 60);
+    Trainer trainer(lab, run, atFullSpeed());
+    while (run->lastStep() < 3) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    trainer.snapshotAtOnce();  // somebody asks: from now on copies are made
+    double longest = 0;
+    for (int i = 0; i < 20; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      if (i == 10) trainer.post({"set", Json{{"rate", 2}}});  // does not change what is looked at
+      const auto snapshot = trainer.snapshotAtOnce();
+      longest = std::max(longest, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      QVERIFY(snapshot && snapshot->state.scalar<std::int64_t>("step") == snapshot->step);
+      std::this_thread::sleep_for(std::chrono::milliseconds(37));
+    }
+    QVERIFY2(longest < 0.2, std::to_string(longest).c_str());
+    // One that must see the commands before it waits for them.
+    trainer.post({"set", Json{{"rate", 3}}});
+    trainer.snapshot();
+    QCOMPARE(run->journal().size(), std::size_t(2));
+    trainer.post({"pause", nullptr});
+    trainer.wait();
+    QVERIFY(trainer.snapshotAtOnce()->step == run->lastStep());
   }
 
   void sameSeedTwiceIsTheSameRun() {

@@ -71,6 +71,18 @@ std::optional<std::array<double, 4>> parseScale(const Json& json, const std::str
   return scale;
 }
 
+/// A parameter as a number: choices such as "16" count as one, true as 1.
+std::optional<double> numberOf(const Config& config, const std::string& id) {
+  if (!config.has(id)) return std::nullopt;
+  const Json& value = config[id];
+  if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
+  if (value.is_number()) return value.get<double>();
+  if (!value.is_string()) return std::nullopt;
+  bool ok = false;
+  const double number = QString::fromStdString(value.get<std::string>()).toDouble(&ok);
+  return ok ? std::optional(number) : std::nullopt;
+}
+
 }  // namespace
 
 Binding Binding::parse(const Json& json, const std::string& pointer) {
@@ -86,19 +98,22 @@ Binding Binding::parse(const Json& json, const std::string& pointer) {
   }
   if (!json.is_object()) refuse(pointer, json, "expected a number, a measure id or an object");
   checkKeys(json, pointer,
-            {"measure", "analysis", "arguments", "result", "item", "value", "column", "row", "transform", "scale",
-             "map", "range", "title", "palette", "names"});
+            {"measure", "analysis", "arguments", "result", "item", "parameter", "value", "column", "row", "transform",
+             "scale", "map", "range", "title", "palette", "names"});
   binding.measure = text(json, "measure", pointer);
   binding.analysis = text(json, "analysis", pointer);
   binding.result = text(json, "result", pointer);
+  binding.parameter = text(json, "parameter", pointer);
   const std::string item = text(json, "item", pointer);
   if (!item.empty() && item != "index") refuse(pointer + "/item", item, "expected index");
-  const int sources = !binding.measure.empty() + !binding.analysis.empty() + !item.empty() + json.contains("value");
-  if (sources != 1) refuse(pointer, json, "expected exactly one of measure, analysis, item, value");
-  binding.source = !binding.measure.empty()    ? Source::Measure
-                   : !binding.analysis.empty() ? Source::Analysis
-                   : !item.empty()             ? Source::Item
-                                               : Source::Constant;
+  const int sources = !binding.measure.empty() + !binding.analysis.empty() + !binding.parameter.empty() +
+                      !item.empty() + json.contains("value");
+  if (sources != 1) refuse(pointer, json, "expected exactly one of measure, analysis, item, parameter, value");
+  binding.source = !binding.measure.empty()     ? Source::Measure
+                   : !binding.analysis.empty()  ? Source::Analysis
+                   : !binding.parameter.empty() ? Source::Parameter
+                   : !item.empty()              ? Source::Item
+                                                : Source::Constant;
   if (binding.source == Source::Constant) {
     if (!json["value"].is_number()) refuse(pointer + "/value", json["value"], "expected a number");
     binding.constant = json["value"].get<double>();
@@ -200,6 +215,12 @@ std::optional<Bound> evaluate(const Binding& binding, SessionModel& model, const
     case Binding::Source::Item:
       bound.itemIndex = true;
       return bound;
+    case Binding::Source::Parameter: {
+      const std::optional<double> value = numberOf(run.info().config, binding.parameter);
+      if (!value) return std::nullopt;
+      bound.values = {binding.apply(*value)};
+      return bound;
+    }
     case Binding::Source::Analysis: {
       const std::shared_ptr<const State> state = feed ? feed->result(binding, step) : nullptr;
       if (!state || !state->has(binding.result)) return std::nullopt;
@@ -245,7 +266,8 @@ bool LiveBinding::update(SessionModel& model, const Run& run, std::int64_t step,
 }
 
 struct AnalysisFeed::Request {
-  std::string key;  ///< run, step and arguments that were asked for
+  std::string key;     ///< run, step and arguments that were asked for
+  std::string flying;  ///< the same of a request for the newest state whose answer has not come
   std::shared_ptr<const State> newest;
 };
 
@@ -258,8 +280,10 @@ Json AnalysisFeed::resolvedArguments(const Json& arguments) const {
   for (auto& [name, value] : resolved.items()) {
     if (!value.is_object()) continue;
     if (const auto parameter = value.find("parameter"); parameter != value.end() && parameter->is_string()) {
-      const Config config = model_.config();
+      // A live one as the user has just set it: the trainer takes it over at its next step only.
       const std::string id = parameter->get<std::string>();
+      const Parameter* known = model_.nextDescription().parameter(id);
+      const Config config = known && known->live ? model_.nextConfig() : model_.config();
       value = config.has(id) ? config[id] : Json();
       continue;
     }
@@ -286,27 +310,34 @@ std::shared_ptr<const State> AnalysisFeed::result(const Binding& binding, std::i
   std::shared_ptr<Request>& request = requests_[slot];
   if (!request) request = std::make_shared<Request>();
   if (request->key == wanted) return request->newest;
+  // Following means the newest state: by the time it is looked at, training has gone on, and nothing is replayed. While
+  // one is on its way no other is asked for: each would stop the one before it, and none would ever come.
+  const std::int64_t asked = model_.following() ? -1 : step;
+  if (asked < 0 && !request->flying.empty()) return request->newest;
   request->key = wanted;
   const std::string sessionKey = key_.toStdString() + "/" + slot;
   if (model_.synchronous()) {
     auto promise = std::make_shared<std::promise<AnalysisResult>>();
-    model_.session().analyse(sessionKey, binding.analysis, step, arguments,
+    model_.session().analyse(sessionKey, binding.analysis, asked, arguments,
                              [promise](AnalysisResult result) { promise->set_value(std::move(result)); });
     const AnalysisResult result = promise->get_future().get();
     request->newest = result.result;
     error_ = QString::fromStdString(result.error);
     return request->newest;
   }
-  model_.session().analyse(sessionKey, binding.analysis, step, arguments,
+  model_.session().analyse(sessionKey, binding.analysis, asked, arguments,
                            [self = QPointer<AnalysisFeed>(this), request, wanted](AnalysisResult result) {
                              // On the analysis thread: hand over to the GUI thread, which alone touches the feed.
                              QMetaObject::invokeMethod(qApp, [self, request, wanted, result = std::move(result)] {
-                               if (!self || (request->key != wanted && !result.result)) return;
+                               if (!self) return;
+                               if (request->flying == wanted) request->flying.clear();
+                               if (request->key != wanted && !result.result) return;
                                if (result.result) request->newest = result.result;
                                self->error_ = QString::fromStdString(result.error);
                                emit self->arrived();
                              });
                            });
+  request->flying = asked < 0 ? wanted : std::string();
   return request->newest;
 }
 

@@ -15,12 +15,13 @@ namespace learnscope {
 
 /// Where the values of a layer's channel come from (resources/docs/views.md, "Bindings").
 struct Binding {
-  enum class Source { Constant, Measure, Analysis, Item };
+  enum class Source { Constant, Measure, Analysis, Item, Parameter };
   enum class Transform { None, Log, Log10, Abs, Sqrt, OneMinus };
 
   Source source = Source::Constant;
   double constant = 0;
   std::string measure;           ///< Measure
+  std::string parameter;         ///< Parameter: a number of the run's config; true is 1
   std::string analysis, result;  ///< Analysis
   /// Analysis; a value {"selection": kind} stands for the first selected id, {"parameter": id} for a live value,
   /// {"handle": axis} for a coordinate of the scene's handle.

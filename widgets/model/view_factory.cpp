@@ -4,6 +4,7 @@
 #include "widgets/plots/heatmap_view.h"
 #include "widgets/plots/images_view.h"
 #include "widgets/plots/lines_view.h"
+#include "widgets/plots/run_scatter_view.h"
 #include "widgets/plots/scatter_view.h"
 #include "widgets/plots/table_view.h"
 #include "widgets/plots/text_view.h"
@@ -22,10 +23,15 @@ std::unique_ptr<View> make(const ViewSpec& spec, SessionModel& model, QWidget* p
   return std::make_unique<Kind>(spec, model, parent);
 }
 
+std::unique_ptr<View> makeScatter(const ViewSpec& spec, SessionModel& model, QWidget* parent) {
+  return runsBinding(spec) == QLatin1String("shown") ? make<RunScatterView>(spec, model, parent)
+                                                     : make<ScatterView>(spec, model, parent);
+}
+
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> table{
-      {"lines", make<LinesView>},     {"bars", make<BarsView>},     {"heatmap", make<HeatmapView>},
-      {"scatter", make<ScatterView>}, {"images", make<ImagesView>}, {"table", make<ItemTableView>},
+      {"lines", make<LinesView>}, {"bars", make<BarsView>},     {"heatmap", make<HeatmapView>},
+      {"scatter", makeScatter},   {"images", make<ImagesView>}, {"table", make<ItemTableView>},
       {"text", make<TextView>},
 #ifdef LEARNSCOPE_HAS_SCENES
       {"scene", make<SceneView>},

@@ -41,7 +41,7 @@ const Names& layerKeys(const std::string& kind, const std::string& mark) {
       {"line", {"y", "dash", "smooth", "band", "over", "against"}},
       {"bar", {"y", "x", "labels", "bins", "range"}},
       {"cells", {"value", "map", "range", "categories", "over", "rows", "columns", "title", "labels"}},
-      {"point", {"x", "y", "size", "joined", "against"}},
+      {"point", {"x", "y", "size", "joined", "against", "open", "bars", "statistic", "dash"}},
       {"image", {"value", "labels", "map", "range", "columns", "rowLabels"}},
       {"column", {"title", "value", "digits", "item"}},
       {"text", {"value"}}};

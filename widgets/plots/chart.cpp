@@ -114,9 +114,10 @@ void draw(QPainter& painter, const Mapper& mapper, const Dots& dots, const DrawS
       const QPointF centre = mapper.point(dot.at);
       if (!mapper.rect.contains(centre)) continue;
       const double radius = dot.radius * style.unit;
-      painter.setBrush(dot.color);
-      painter.setPen(selected ? QPen(style.theme.text, 1.5 * style.unit)
-                              : QPen(style.theme.plotBackground, 0.6 * style.unit));
+      painter.setBrush(dot.hollow ? style.theme.plotBackground : dot.color);
+      painter.setPen(selected     ? QPen(style.theme.text, 1.5 * style.unit)
+                     : dot.hollow ? QPen(dot.color, 1.2 * style.unit)
+                                  : QPen(style.theme.plotBackground, 0.6 * style.unit));
       painter.drawEllipse(centre, radius + (selected ? 1.5 : 0) * style.unit,
                           radius + (selected ? 1.5 : 0) * style.unit);
       if (dot.label.isEmpty()) continue;

@@ -53,6 +53,7 @@ struct Dot {
   QColor color;
   bool selected = false;
   QString label;
+  bool hollow = false;  ///< a ring
 };
 struct Dots {
   std::vector<Dot> dots;

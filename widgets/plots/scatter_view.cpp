@@ -26,7 +26,6 @@ void ScatterView::readLayers(const std::vector<Json>& layers) {
     layer.y = live(Binding::parse(json["y"], pointer + "/y"));
     if (json.contains("size")) layer.size = live(Binding::parse(json["size"], pointer + "/size"));
     if (json.contains("against")) layer.against = live(Binding::parse(json["against"], pointer + "/against"));
-    layer.joined = json.value("joined", false);
     layer.color = ColorBinding::parse(json, pointer, QString::number(i));
     if (layer.color.value) layer.colorValue = live(*layer.color.value);
     if (json.contains("label") && json["label"].is_string())

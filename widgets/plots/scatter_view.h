@@ -21,7 +21,6 @@ class ScatterView : public ItemView {
   struct Layer {
     std::shared_ptr<LiveBinding> x, y, size, colorValue;
     std::shared_ptr<LiveBinding> against;  ///< what y should be: read-outs say how far it is from it
-    bool joined = false;                   ///< a line through the points instead of them
     ColorBinding color;
     QString label;        ///< of the legend
     bool joined = false;  ///< a line through the points instead of dots

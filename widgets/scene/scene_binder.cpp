@@ -250,6 +250,7 @@ class MarkBinder {
   void bindRecords(std::vector<std::vector<double>>& rows, std::vector<double>& shares) const;
   void bindArrows();
   void bindLines();
+  void bindPaths(const Bound& paths);
   void bindGlyphs();
   void bindPictures();
   void bindSolids();
@@ -654,6 +655,7 @@ void MarkBinder::bindArrows() {
 }
 
 void MarkBinder::bindLines() {
+  if (const auto whole = bound("position", source_.step); whole && whole->shape.size() == 3) return bindPaths(*whole);
   const auto found = items(source_.step);
   if (!found) return;
   const std::vector<QColor> tints = colors(*found);
@@ -668,6 +670,37 @@ void MarkBinder::bindLines() {
       rgba.emplace_back(tints[end], alpha);
     }
     strands.push_back(2);
+  }
+  SceneLayer layer;
+  layer.title = spec_.title;
+  layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),
+                         static_cast<float>(spec_.width > 0 ? spec_.width : 1.5)};
+  out_.layers.push_back(std::move(layer));
+}
+
+/// Lines through the rows of each item of [K, N, 3].
+void MarkBinder::bindPaths(const Bound& paths) {
+  if (paths.shape[2] != 3) return;
+  Items each;
+  each.reference = paths;
+  each.places.resize(paths.items());
+  const std::vector<QColor> tints = colors(each);
+  const double alpha = opacity();
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
+  std::vector<std::uint32_t> strands;
+  const auto rows = static_cast<std::size_t>(paths.shape[1]);
+  for (std::size_t k = 0; k < each.size(); ++k) {
+    std::uint32_t count = 0;
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double* row = paths.values.data() + 3 * (k * rows + r);
+      const Vec3 place{row[0], row[1], row[2]};
+      if (!finite(place)) continue;
+      places.emplace_back(place);
+      rgba.emplace_back(tints[k], alpha);
+      ++count;
+    }
+    if (count > 0) strands.push_back(count);
   }
   SceneLayer layer;
   layer.title = spec_.title;
@@ -786,7 +819,15 @@ SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const 
   SceneSnapshot out;
   out.background = Rgba(theme.plotBackground);
   out.dark = theme.dark;
-  for (const MarkSpec& mark : spec.marks) MarkBinder(mark, source, theme, selection, spec.cylindrical(), out).bind();
+  for (const MarkSpec& mark : spec.marks) {
+    const auto bind = [&](const SceneSource& from) {
+      MarkBinder(mark, from, theme, selection, spec.cylindrical(), out).bind();
+    };
+    if (mark.others)
+      std::for_each(source.others.begin(), source.others.end(), bind);
+    else
+      bind(source);
+  }
   for (const SceneLayer& layer : out.layers) out.bounds.add(boundsOf(layer));
   for (int i = 0; i < 3; ++i) {
     if (!spec.axes[i]) continue;

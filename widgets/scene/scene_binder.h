@@ -20,6 +20,8 @@ struct SceneSource {
   std::function<std::vector<std::int64_t>(const std::string& measure, std::size_t count)> steps;
   /// Detected so far, in any order.
   std::function<std::vector<Event>()> events = [] { return std::vector<Event>(); };
+  /// The other shown runs, each at its own newest step.
+  std::vector<SceneSource> others = {};
   /// What a measure is called; its id by default.
   std::function<QString(const std::string& measure)> title = [](const std::string& id) {
     return QString::fromStdString(id);

@@ -160,6 +160,10 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
       spec.overStep && spec.mark == MarkSpec::Mark::Mesh && (!value || value->source != Binding::Source::Measure))
     throw ConfigError(pointer + "/value", layer.value("value", Json()).dump(),
                       "expected a measure: a surface over step has one row a record");
+  const QString runs = text(layer, "runs", pointer);
+  if (!runs.isEmpty() && runs != QLatin1String("current") && runs != QLatin1String("others"))
+    throw ConfigError(pointer + "/runs", runs.toStdString(), "expected current or others");
+  spec.others = runs == QLatin1String("others");
   return spec;
 }
 

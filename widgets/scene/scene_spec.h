@@ -35,7 +35,8 @@ struct MarkSpec {
   bool hollow = false;  ///< spheres: circles instead
   double stack = 0;     ///< spheres: records up to the cursor one above the other, over this height
   bool overStep = false;
-  std::string event;  ///< of glyphs: an event's id, or its beginning and a *
+  bool others = false;  ///< "runs": "others": drawn for each other shown run, as far as that run went
+  std::string event;    ///< of glyphs: an event's id, or its beginning and a *
   GlyphShape shape = GlyphShape::Octahedron;
   std::array<double, 2> xRange{-1, 1}, yRange{-1, 1};  ///< of a mesh of heights
 

@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <QPainter>
 #include <QTextStream>
+#include <algorithm>
 #include <limits>
 
 #include "widgets/scene/scene_overlay.h"
@@ -95,21 +96,20 @@ void SceneView::readPage() {
   }
 }
 
-SceneSource SceneView::source() {
+SceneSource SceneView::sourceOf(const std::shared_ptr<Run>& run, std::int64_t step, AnalysisFeed* feed) {
   SceneSource source;
-  const std::shared_ptr<Run> run = shownRun();
-  source.step = model().cursor();
+  source.step = step;
   source.wholeRun = run ? run->targetSteps() : 0;
-  source.value = [this, run](const Binding& binding, std::int64_t step) -> std::optional<Bound> {
+  source.value = [this, run, feed](const Binding& binding, std::int64_t at) -> std::optional<Bound> {
     return run || binding.source == Binding::Source::Constant || binding.source == Binding::Source::Item
-               ? evaluate(binding, model(), *run, step, &feed_)
+               ? evaluate(binding, model(), *run, at, feed)
                : std::nullopt;
   };
-  source.steps = [run, cursor = source.step](const std::string& measure, std::size_t count) {
+  source.steps = [run, step](const std::string& measure, std::size_t count) {
     std::vector<std::int64_t> steps;
     if (!run) return steps;
     const auto& records = run->arrays(measure);
-    const std::ptrdiff_t last = indexAt(records, cursor);
+    const std::ptrdiff_t last = indexAt(records, step);
     const auto available = static_cast<std::size_t>(last + 1);
     for (std::size_t i = available - std::min(available, count); i < available; ++i) steps.push_back(records[i].step);
     return steps;
@@ -119,6 +119,17 @@ SceneSource SceneView::source() {
     const Measure* measure = model().description().measure(id);
     return QString::fromStdString(measure ? measure->title : id);
   };
+  return source;
+}
+
+SceneSource SceneView::source() {
+  const std::shared_ptr<Run> run = shownRun();
+  SceneSource source = sourceOf(run, model().cursor(), &feed_);
+  const bool wanted =
+      std::any_of(page_.marks.begin(), page_.marks.end(), [](const MarkSpec& mark) { return mark.others; });
+  if (!wanted) return source;
+  for (const std::shared_ptr<Run>& other : model().runs(QStringLiteral("shown")))
+    if (other != run) source.others.push_back(sourceOf(other, other->lastStep(), nullptr));
   return source;
 }
 

@@ -67,6 +67,7 @@ class SceneView : public View, public Spoken {
  private:
   void readPage();
   SceneSource source();
+  SceneSource sourceOf(const std::shared_ptr<Run>& run, std::int64_t step, AnalysisFeed* feed);
   SceneSnapshot bind(const Theme& theme);
   SceneSnapshot placed(SceneSnapshot snapshot, const Camera& camera, QSize size, double pixelRatio) const;
   std::shared_ptr<Run> shownRun() const;

@@ -6,6 +6,7 @@
 #include "engine/experiments/concept_space/description.h"
 #include "engine/experiments/concept_space/events.h"
 #include "engine/experiments/concept_space/experiment.h"
+#include "engine/experiments/concept_space/patch.h"
 
 namespace learnscope::concept_space {
 namespace {
@@ -17,6 +18,18 @@ int conceptsOf(const Config& config) {
   const bool listed =
       (is("vectors") || is("swing-by")) && config.has("vector.means") && config["vector.means"].is_array();
   return listed && config["vector.means"].size() == 3 ? 3 : 2;
+}
+
+/// Names of concepts as far as the config tells without reading files.
+std::vector<std::string> itemNames(const Config& config) {
+  const auto is = [&](const char* kind) { return config.has("world.kind") && config["world.kind"] == kind; };
+  if (is("folder")) return {};
+  std::vector<std::string> names;
+  for (int i = 0; i < conceptsOf(config); ++i)
+    names.push_back(is("vectors") || is("swing-by")
+                        ? "axis " + std::to_string(i + 1)
+                        : std::vector<std::string>{"colour", "size", "ground"}.at(static_cast<std::size_t>(i)));
+  return names;
 }
 
 void append(std::vector<Problem>& problems, const Error& error, const std::string& pointer) {
@@ -45,11 +58,24 @@ void checkTraining(const Config& config, const Setting& setting, std::vector<Pro
       problems.push_back(
           {"/batch", config["batch"].dump(), "at most the " + std::to_string(images) + " training samples"});
   }
+  const std::string louder = config.text("prompt.concept");
+  if (louder != "weakest" && louder[0] - '0' > setting.concepts)
+    problems.push_back({"/prompt.concept", louder, "this world has " + std::to_string(setting.concepts) + " concepts"});
   if (config.real("guidance.weight") != 1 && config.real("guidance.nullProbability") == 0)
     problems.push_back(
         {"/guidance.weight", config["guidance.weight"].dump(),
          "guidance needs guidance.nullProbability above 0: without null prompts there is nothing to guide "
          "away from"});
+}
+
+/// Index of the concept that an argument names, or -1 for the weakest one.
+int conceptOf(const Config& arguments, const Setting& setting) {
+  const std::string name = arguments.text("concept");
+  if (name == "weakest") return -1;
+  const int index = name.at(0) - '1';
+  if (index >= setting.concepts)
+    throw ConfigError("/concept", name, "this world has " + std::to_string(setting.concepts) + " concepts");
+  return index;
 }
 
 std::size_t imagesOf(const Config& arguments) { return static_cast<std::size_t>(arguments.integer("images")); }
@@ -77,7 +103,7 @@ class ConceptSpaceLab final : public Lab {
                 "Core Francisco Park, Maya Okawa, Andrew Lee, Ekdeep Singh Lubana, Hidenori Tanaka, Emergence of "
                 "Hidden Capabilities: Exploring Learning Dynamics in Concept Space, 2024, arXiv 2406.19370",
             .parameters = parameters(conceptsOf(config)),
-            .measures = measures(),
+            .measures = measures(itemNames(config)),
             .events = eventRules(),
             .analyses = analyses(),
             .interventions = interventions()};
@@ -119,7 +145,7 @@ class ConceptSpaceLab final : public Lab {
     progress.report(0);
     Config drawn = config;
     drawn.set("evaluation.images", static_cast<std::int64_t>(imagesOf(arguments)));
-    const Frozen frozen = thaw(drawn, seed, state);
+    Frozen frozen = thaw(drawn, seed, state);
     const Setting& setting = *frozen.setting;
     progress.report(0.2, LS_TR("drawing"));
     if (analysis == "draw") {
@@ -130,9 +156,19 @@ class ConceptSpaceLab final : public Lab {
       return resultOf(setting, frozen.artist->draw(setting.prompts[at], static_cast<int>(number)), imagesOf(arguments));
     }
     if (analysis == "overprompt")
-      return resultOf(setting, frozen.artist->draw(setting.overprompt(arguments.real("strength")), setting.focus),
+      return resultOf(setting,
+                      frozen.artist->draw(setting.overprompt(arguments.real("strength"), conceptOf(arguments, setting)),
+                                          setting.focus),
                       imagesOf(arguments));
     if (analysis == "latent") return latent(frozen, arguments);
+    if (analysis == "patch") {
+      const std::int64_t from =
+          patchPrompts(frozen, drawn, arguments.text("snapshot"), arguments.integer("snapshotStep"));
+      const auto focus = static_cast<std::size_t>(setting.focus);
+      State result = resultOf(setting, frozen.artist->draw(setting.prompts[focus], setting.focus), imagesOf(arguments));
+      result.putScalar<double>("snapshotStep", static_cast<double>(from));
+      return result;
+    }
     throw ConfigError("/analyse", analysis, "an analysis of this lab");
   }
 
@@ -158,8 +194,10 @@ class ConceptSpaceLab final : public Lab {
     const std::size_t blocks = static_cast<std::size_t>(frozen.artist->blocks());
     // A network of one block has none to choose.
     const std::span<const bool> chosen = blocks == on.size() ? std::span<const bool>(on) : std::span<const bool>();
-    return resultOf(*frozen.setting, frozen.artist->drawLatent(arguments.real("strength"), chosen),
-                    imagesOf(arguments));
+    return resultOf(
+        *frozen.setting,
+        frozen.artist->drawLatent(arguments.real("strength"), chosen, conceptOf(arguments, *frozen.setting)),
+        imagesOf(arguments));
   }
 };
 

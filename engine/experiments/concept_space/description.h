@@ -7,7 +7,10 @@ namespace learnscope::concept_space {
 
 /// Parameters; the default classes held out follow the number of concepts.
 std::vector<Parameter> parameters(int concepts);
-std::vector<Measure> measures();
+/// `concepts`: their names where the config knows them, else empty.
+std::vector<Measure> measures(const std::vector<std::string>& concepts);
+/// Which concept overprompts and latent steps are about.
+std::vector<Choice> conceptChoices();
 std::vector<AnalysisDescription> analyses();
 std::vector<InterventionDescription> interventions();
 

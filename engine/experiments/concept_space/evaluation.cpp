@@ -16,11 +16,14 @@ std::size_t bestOf(const std::vector<Drawing>& drawings, const std::array<double
 
 }  // namespace
 
+bool regresses(const Config& config) { return config.has("objective") && config["objective"] == "image"; }
+
 SamplingOptions samplingOf(const Config& config) {
   return {.images = static_cast<int>(config.integer("evaluation.images")),
           .steps = static_cast<int>(config.integer("evaluation.samplerSteps")),
           .guidance = config.real("guidance.weight"),
-          .hasNull = config.real("guidance.nullProbability") > 0};
+          .hasNull = config.real("guidance.nullProbability") > 0,
+          .regress = regresses(config)};
 }
 
 Artist::Artist(const Setting& setting, ConceptProbe* probe, std::uint64_t seed)
@@ -48,8 +51,8 @@ Drawing Artist::draw(std::span<const float> prompt, int number) {
   return drawCodes(codes_, number);
 }
 
-Drawing Artist::drawLatent(double strength, std::span<const bool> blocks) {
-  const Setting::LatentClasses classes = setting_.latentClasses();
+Drawing Artist::drawLatent(double strength, std::span<const bool> blocks, int concept_) {
+  const Setting::LatentClasses classes = setting_.latentClasses(concept_);
   sampler_.codes(setting_.prompts[static_cast<std::size_t>(classes.with)], with_);
   sampler_.codes(setting_.prompts[static_cast<std::size_t>(classes.without)], without_);
   sampler_.codes(setting_.prompts[static_cast<std::size_t>(classes.base)], codes_);
@@ -69,7 +72,8 @@ Drawing Artist::drawCodes(const PromptCodes& codes, int number) {
   const DdimSampler::Guide guide{.steps = options_.steps,
                                  .clamp = setting_.clamp,
                                  .null = options_.hasNull ? &null_ : nullptr,
-                                 .weight = static_cast<float>(options_.guidance)};
+                                 .weight = static_cast<float>(options_.guidance),
+                                 .regress = options_.regress};
   const std::size_t block = kImageLanes * setting_.values;
   for (std::size_t first = 0; first < noise_.size(); first += block)
     sampler_.sample(codes, guide, noise_.data() + first, drawing.samples.data() + first);

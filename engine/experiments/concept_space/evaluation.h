@@ -31,8 +31,11 @@ struct SamplingOptions {
   int images = 16, steps = 12;
   double guidance = 1;
   bool hasNull = false;  ///< null prompts were trained: guidance may be used
+  bool regress = false;  ///< the network draws in one pass
 };
 SamplingOptions samplingOf(const Config& config);
+/// Parameter objective; runs from before there was one are diffusion.
+bool regresses(const Config& config);
 
 /// Draws with the running mean of the weights and reads concepts off the result. Initial noise comes from the stream
 /// "sampler.noise": the same for all prompts and all evaluations.
@@ -45,8 +48,8 @@ class Artist {
   /// Draws `number`'s images for a prompt, judged against class `number`.
   Drawing draw(std::span<const float> prompt, int number);
   /// The same from the latent step: the base class's prompt with a (P(with) - P(without)) added to the codes of the
-  /// blocks that are on.
-  Drawing drawLatent(double strength, std::span<const bool> blocks = {});
+  /// blocks that are on; along a concept (the quiet one unless said).
+  Drawing drawLatent(double strength, std::span<const bool> blocks = {}, int concept_ = -1);
   int blocks() const { return static_cast<int>(widths_.size()); }
 
  private:

@@ -9,23 +9,25 @@ namespace learnscope::concept_space {
 namespace {
 
 constexpr double kDenoisingLoss = 0.06, kConverged = 0.01, kLearned = 0.9, kChord = 0.15, kTurn = 50;
+constexpr double kClassLearned = 0.072;
 constexpr int kInRow = 3;
 constexpr double kSettling = 2;  ///< resampled places that must lie behind a turn before it counts
 
 /// The training class, or the followed one, whose corner is nearest.
 int nearestCorner(std::span<const double> at, const Setting& setting) {
-  const auto distance2 = [&](int number) {
-    double sum = 0;
-    for (std::size_t j = 0; j < at.size(); ++j) sum += std::pow(at[j] - setting.digit(number, static_cast<int>(j)), 2);
-    return sum;
-  };
   int nearest = setting.focus;
   for (int k = 0; k < setting.classes(); ++k)
-    if (!setting.isHeldOut(k) && distance2(k) < distance2(nearest)) nearest = k;
+    if (!setting.isHeldOut(k) && cornerDistance(at, k, setting) < cornerDistance(at, nearest, setting)) nearest = k;
   return nearest;
 }
 
 }  // namespace
+
+double cornerDistance(std::span<const double> at, int number, const Setting& setting) {
+  double sum = 0;
+  for (std::size_t j = 0; j < at.size(); ++j) sum += std::pow(at[j] - setting.digit(number, static_cast<int>(j)), 2);
+  return std::sqrt(sum);
+}
 
 bool EventDetector::mark(Mark what, std::int64_t step, const char* id, const std::string& title, Recorder& recorder,
                          Json values) {
@@ -54,13 +56,54 @@ void EventDetector::observeLoss(double lossEma, Recorder& recorder) {
 
 Trajectory EventDetector::pathOf(int number) const {
   Trajectory path{concepts_, {}, {}};
-  const auto d = static_cast<std::size_t>(concepts_), row = learned_.size();
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     path.steps.push_back(static_cast<double>(steps_[i]));
-    const double* from = coordinates_.data() + i * row + static_cast<std::size_t>(number) * d;
-    path.points.insert(path.points.end(), from, from + d);
+    const std::span<const double> point = at(i, number);
+    path.points.insert(path.points.end(), point.begin(), point.end());
   }
   return path;
+}
+
+std::span<const double> EventDetector::at(std::size_t evaluation, int number) const {
+  const auto d = static_cast<std::size_t>(concepts_);
+  return {coordinates_.data() + evaluation * learned_.size() + static_cast<std::size_t>(number) * d, d};
+}
+
+std::vector<double> EventDetector::velocity(int number) const {
+  const auto d = static_cast<std::size_t>(concepts_);
+  std::vector<double> result(d, 0.0);
+  const Trajectory path = smoothed(resampled(pathOf(number), kResampling), 2, 6);
+  if (path.size() < 2) return result;
+  const std::size_t last = path.size() - 1;
+  for (std::size_t j = 0; j < d; ++j)
+    result[j] =
+        (path.points[last * d + j] - path.points[(last - 1) * d + j]) / (path.steps[last] - path.steps[last - 1]);
+  return result;
+}
+
+double EventDetector::learnedTime(int number, int concept_) const {
+  const std::int64_t step = stepLearned(number, concept_);
+  return static_cast<double>(step >= 0 ? step : steps_.back());
+}
+
+double EventDetector::classLearnedTime(int number, const Setting& setting, bool& learned) const {
+  learned = true;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!denoising() || steps_[i] < marks_[Denoising]) continue;
+    const std::span<const double> point = at(i, number);
+    bool near = true;
+    for (int j = 0; j < concepts_; ++j)
+      near &= std::abs(point[static_cast<std::size_t>(j)] - setting.digit(number, j)) < kClassLearned;
+    if (near) return static_cast<double>(steps_[i]);
+  }
+  learned = false;
+  return static_cast<double>(steps_.back());
+}
+
+double EventDetector::distanceAtConvergence(int number, const Setting& setting) const {
+  const auto found = std::find(steps_.begin(), steps_.end(), marks_[Converged]);
+  if (marks_[Converged] < 0 || found == steps_.end()) return std::numeric_limits<double>::quiet_NaN();
+  return cornerDistance(at(static_cast<std::size_t>(found - steps_.begin()), number), number, setting);
 }
 
 double EventDetector::speed(const Setting& setting) const {
@@ -78,13 +121,9 @@ void EventDetector::observe(const Evaluation& evaluation, const Setting& setting
   if (setting.kind == WorldKind::Vectors) mark(Denoising, step, "denoising", LS_TR("Denoising starts"), recorder);
   if (!denoising()) return;
   const std::vector<double>& focus = evaluation.classes[static_cast<std::size_t>(setting.focus)].coordinate;
-  if (evaluation.trainDistance2 < kConverged) {
-    double distance2 = 0;
-    for (int j = 0; j < concepts_; ++j)
-      distance2 += std::pow(focus[static_cast<std::size_t>(j)] - setting.digit(setting.focus, j), 2);
+  if (evaluation.trainDistance2 < kConverged)
     mark(Converged, step, "train-converged", LS_TR("Train converged"), recorder,
-         {{"conceptDistance", std::sqrt(distance2)}});
-  }
+         {{"conceptDistance", cornerDistance(focus, setting.focus, setting)}});
   observePull(evaluation, setting, recorder);
   std::int64_t since = step;
   const double capability = std::max(evaluation.overprompt, evaluation.latent);
@@ -112,18 +151,18 @@ void EventDetector::observeLearned(const Setting& setting, Recorder& recorder) {
   for (const int k : setting.heldOut) {
     const Trajectory path = smoothed(resampled(pathOf(k), kResampling), kSmoothing);
     for (int j = 0; j < concepts_; ++j) {
-      std::uint8_t& done = learned_[static_cast<std::size_t>(k * concepts_ + j)];
+      std::int64_t& done = learned_[static_cast<std::size_t>(k * concepts_ + j)];
       int row = 0;
-      for (std::size_t i = 0; !done && i < path.size(); ++i) {
+      for (std::size_t i = 0; done < 0 && i < path.size(); ++i) {
         const double q = path.points[i * static_cast<std::size_t>(concepts_) + static_cast<std::size_t>(j)];
         row = (setting.digit(k, j) ? q : 1 - q) > kLearned ? row + 1 : 0;
         if (row < kInRow) continue;
-        done = 1;
+        done = static_cast<std::int64_t>(path.steps[i + 1 - kInRow]);
         const std::string name =
             setting.classNames[static_cast<std::size_t>(k)] + ": " + setting.conceptNames[static_cast<std::size_t>(j)];
         recorder.event(
             {.id = "learned-" + std::to_string(k * concepts_ + j),
-             .step = static_cast<std::int64_t>(path.steps[i + 1 - kInRow]),
+             .step = done,
              .title = name + LS_TR(" learned"),
              .values = {{"class", setting.digits(k)}, {"concept", setting.conceptNames[static_cast<std::size_t>(j)]}}});
       }
@@ -157,7 +196,7 @@ State EventDetector::save() const {
   state.put("marks", Array::vector<std::int64_t>(marks_));
   state.put("runs", Array::vector<std::int64_t>(runs_));
   state.put("since", Array::vector<std::int64_t>(since_));
-  state.put("learned", Array::vector<std::uint8_t>(learned_));
+  state.put("learnedAt", Array::vector<std::int64_t>(learned_));
   state.put("steps", Array::vector<std::int64_t>(steps_));
   state.put("coordinates", Array::vector<double>(coordinates_));
   state.putScalar<std::int64_t>("lastLoss", lastLoss_);
@@ -166,8 +205,8 @@ State EventDetector::save() const {
 
 void EventDetector::load(const State& state) {
   const auto marks = state.get("marks").as<std::int64_t>(), runs = state.get("runs").as<std::int64_t>(),
-             since = state.get("since").as<std::int64_t>(), steps = state.get("steps").as<std::int64_t>();
-  const auto learned = state.get("learned").as<std::uint8_t>();
+             since = state.get("since").as<std::int64_t>(), steps = state.get("steps").as<std::int64_t>(),
+             learned = state.get("learnedAt").as<std::int64_t>();
   const auto coordinates = state.get("coordinates").as<double>();
   if (marks.size() != MarkCount || runs.size() != MarkCount || since.size() != MarkCount ||
       learned.size() != learned_.size() || coordinates.size() != steps.size() * learned_.size())
@@ -207,6 +246,9 @@ std::vector<EventRule> eventRules() {
        LS_TR("smoothed accuracy of one concept of a held-out class > 0.9 in 3 places in a row, 150 steps apart")},
       {"overprompt-breaks", LS_TR("Overprompt breaks"),
        LS_TR("accuracy at the largest strength < 0.2 while naive > 0.5: the prompt has left what was trained")},
+      {"probe-{k}", LS_TR("Probe trained"),
+       LS_TR("accuracy of the frozen probe on concept k of fresh pictures of all classes; under 0.95 the run is "
+             "refused")},
       {"examples-shown", LS_TR("Examples shown"), LS_TR("the user showed or hid training examples of a class")},
   };
 }

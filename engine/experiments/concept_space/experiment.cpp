@@ -15,11 +15,13 @@ namespace {
 
 constexpr double kLossMemory = 0.98;
 constexpr int kLossSamples = 64;
+constexpr double kTwinSpread = 0.05;  ///< sigma of the exact model that is drawn beside the run (arXiv 2410.08309)
 
 DiffusionOptions optionsOf(const Config& config) {
   return {.learningRate = config.real("learningRate"),
           .weightDecay = config.real("weightDecay"),
           .clip = config.real("clip"),
+          .regress = regresses(config),
           .emaDecay = config.real("emaDecay")};
 }
 
@@ -32,14 +34,10 @@ class DiffusionExperiment final : public Experiment {
         batches_(seed, "batches"),
         seed_(seed),
         trainer_(setting_.makeNet(), seed, config.real("initScale")),
-        events_(setting_) {
+        events_(setting_),
+        building_(progress) {
     useOneThread();
-    if (hasPictures(setting_.kind)) {
-      TrainedProbe trained = trainProbe(config, setting_, data_, seed, progress);
-      probe_ = std::make_unique<ConceptProbe>(std::move(trained.probe));
-      accuracy_ = std::move(trained.accuracy);
-      probe_->use();
-    }
+    if (hasPictures(setting_.kind)) probe_ = std::make_unique<ConceptProbe>(setting_.side, setting_.concepts);
     artist_ = std::make_unique<Artist>(setting_, probe_.get(), seed);
     shown_.assign(data_.size(), 0);
     for (std::size_t k = 0; k < data_.size(); ++k)
@@ -76,8 +74,11 @@ class DiffusionExperiment final : public Experiment {
       recorder.scalar("batchLoss", loss_);
       events_.observeLoss(lossEma_, recorder);
     }
-    if (recorder.due("start")) recordCorners(setting_, recorder);
-    if (recorder.due("start") && probe_) recorder.array("probeAccuracy", Array::vector<double>(accuracy_));
+    if (recorder.due("start")) {
+      readyProbe();
+      recordCorners(setting_, kTwinSpread, recorder);
+      if (probe_) recordProbe(recorder);
+    }
     if (recorder.due("evaluations")) evaluateNow(recorder);
   }
 
@@ -87,6 +88,8 @@ class DiffusionExperiment final : public Experiment {
   void apply(const std::string& intervention, const Config& arguments, RandomStream random) override;
 
  private:
+  void readyProbe();
+  void recordProbe(Recorder& recorder) const;
   void drawBatch();
   void evaluateNow(Recorder& recorder);
   std::vector<bool> training() const;
@@ -99,7 +102,8 @@ class DiffusionExperiment final : public Experiment {
   DiffusionTrainer trainer_;
   EventDetector events_;
   std::unique_ptr<ConceptProbe> probe_;
-  std::vector<double> accuracy_;
+  std::vector<double> accuracy_;  ///< of the probe; empty before it is trained
+  Progress building_;             ///< of whoever built this: the probe is trained when the first measure needs it
   std::unique_ptr<Artist> artist_;
   std::vector<std::int64_t> shown_;  ///< samples of each class that are trained on
   struct ShownNews {
@@ -110,6 +114,28 @@ class DiffusionExperiment final : public Experiment {
   std::vector<float> prompts_;  ///< of the batch, masks applied
   double loss_ = 0, lossEma_ = 0;
 };
+
+// Not at once when built: a state that is loaded brings its probe, and going back in time must not train another.
+void DiffusionExperiment::readyProbe() {
+  if (!probe_ || !accuracy_.empty()) return;
+  TrainedProbe trained = trainProbe(config_, setting_, data_, seed_, building_);
+  probe_->weights() = std::move(trained.probe.weights());
+  probe_->use();
+  accuracy_ = std::move(trained.accuracy);
+  building_ = Progress();
+}
+
+void DiffusionExperiment::recordProbe(Recorder& recorder) const {
+  recorder.array("probeAccuracy", Array::vector<double>(accuracy_));
+  for (std::size_t i = 0; i < accuracy_.size(); ++i) {
+    char percent[16];
+    std::snprintf(percent, sizeof percent, ": %.1f %%", 100 * accuracy_[i]);
+    recorder.event({.id = "probe-" + std::to_string(i),
+                    .step = recorder.step(),
+                    .title = LS_TR("Probe reads ") + setting_.conceptNames[i] + percent,
+                    .values = {{"accuracy", accuracy_[i]}}});
+  }
+}
 
 std::vector<bool> DiffusionExperiment::training() const {
   std::vector<bool> trained;
@@ -153,6 +179,7 @@ void DiffusionExperiment::drawBatch() {
 }
 
 void DiffusionExperiment::evaluateNow(Recorder& recorder) {
+  readyProbe();
   artist_->use(trainer_.means().data(), samplingOf(config_));
   const Evaluation found = evaluate(*artist_, setting_, training());
   events_.observe(found, setting_, recorder);
@@ -167,7 +194,8 @@ void DiffusionExperiment::evaluateNow(Recorder& recorder) {
       batch.prompts.push_back(data_[k].prompts.data() + at * static_cast<std::size_t>(setting_.promptLength));
     }
     double sum = 0;
-    for (const double loss : trainer_.losses(batch, RandomStream(seed_, "class.losses"))) sum += loss;
+    for (const double loss : trainer_.losses(batch, RandomStream(seed_, "class.losses"), optionsOf(config_).regress))
+      sum += loss;
     losses.push_back(sum / std::max(1, batch.count()));
   }
   recorder.array("classLoss", Array::vector<double>(losses));
@@ -177,7 +205,7 @@ State DiffusionExperiment::save() const {
   State state;
   state.merge("trainer.", trainer_.save());
   state.merge("events.", events_.save());
-  if (probe_) {
+  if (!accuracy_.empty()) {
     state.put("probe", Array::vector<float>(probe_->weights()));
     state.put("probeAccuracy", Array::vector<double>(accuracy_));
   }
@@ -201,10 +229,11 @@ void DiffusionExperiment::load(const State& state) {
       throw DataError("saved state", "\"shown\"", "more samples than the class has");
   trainer_.load(state.sub("trainer."));
   events_.load(state.sub("events."));
-  if (probe_) {
+  accuracy_.clear();
+  if (probe_ && state.has("probe")) {
     const auto weights = state.get("probe").as<float>();
     const auto accuracy = state.get("probeAccuracy").as<double>();
-    if (weights.size() != probe_->weights().size() || accuracy.size() != accuracy_.size())
+    if (weights.size() != probe_->weights().size() || accuracy.size() != static_cast<std::size_t>(setting_.concepts))
       throw DataError("saved state", "\"probe\"", "a probe of another architecture");
     std::copy(weights.begin(), weights.end(), probe_->weights().begin());
     accuracy_.assign(accuracy.begin(), accuracy.end());

@@ -53,6 +53,11 @@ void addAccuracies(std::vector<Measure>& list) {
             LS_TR("Share of fresh pictures of all classes on which the frozen probe reads each concept right; "
                   "the lab refuses to run under 0.95."),
             group, "start"));
+  list.push_back(
+      array("geometry", LS_TR("Disc geometry"), {"classes", "2"},
+            LS_TR("Read off the drawings of each class without the probe: radius sqrt(area/pi) of a soft mask "
+                  "from the green channel, and blue - red under it; means over the images."),
+            group));
 }
 
 void addConcepts(std::vector<Measure>& list) {
@@ -92,11 +97,59 @@ void addConcepts(std::vector<Measure>& list) {
   list.push_back(array("earlyPoints", LS_TR("Early points"), {"classes", "3"},
                        LS_TR("All classes before event denoising, when coordinates mean nothing."), scene));
   list.push_back(
+      array("classVelocities", LS_TR("Class velocities"), {"classes", "3"},
+            LS_TR("How far the class points move through concept space in 300 steps at their present velocity "
+                  "(path smoothed by two evaluations)."),
+            scene));
+  list.push_back(
+      array("naiveVelocity", LS_TR("Naive velocity"), {"1", "3"}, LS_TR("The same for the naive point."), scene));
+  list.push_back(
+      array("swingStreams", LS_TR("Swing-by paths"), {"paths", "points", "3"},
+            LS_TR("Paths of the exact swing-by model for this world's concept signals from starts of several "
+                  "scales, on the floor (arXiv 2410.08309)."),
+            scene, "start"));
+  list.push_back(
       array("heldOutClasses", LS_TR("Held out"), {"classes"}, LS_TR("1 for classes held out."), scene, "start"));
   list.push_back(array("cornerPosts", LS_TR("Corner posts"), {"classes", "3"},
                        LS_TR("x and y of each corner, and how high its post is."), scene, "start"));
   list.push_back(array("cornerPlaces", LS_TR("Corner places"), {"classes", "3"},
                        LS_TR("Where the corners' pictures stand."), scene));
+}
+
+void addLearning(std::vector<Measure>& list) {
+  const char* group = LS_TR("Learning");
+  list.push_back(
+      array("conceptSignal", LS_TR("Concept signal"), {"concepts"},
+            LS_TR("Mean squared pixel difference between the followed class and the one that differs in this "
+                  "concept alone, with the same place and ground (arXiv 2406.19370); 2 mu of vectors."),
+            group, "start"));
+  list.push_back(
+      array("learnedTime", LS_TR("Learning time"), {"concepts"},
+            LS_TR("T: step of event learned-k of each concept of the followed class; while it is not learned, "
+                  "the step so far."),
+            group));
+  list.back().unit = LS_TR("steps");
+  list.push_back(array("conceptLearned", LS_TR("Concept learned"), {"concepts"},
+                       LS_TR("1 for concepts of the followed class that have been learned."), group));
+  list.push_back(array("eventTimes", LS_TR("Event times"), {"3"},
+                       LS_TR("Steps of turn, capability and behaviour; of one that has not come, the step so far."),
+                       group));
+  list.back().items = {"turn", "capability", "behaviour"};
+  list.back().unit = LS_TR("steps");
+  list.push_back(
+      array("eventsReached", LS_TR("Events reached"), {"3"}, LS_TR("1 for those of them that have come."), group));
+  list.back().items = {"turn", "capability", "behaviour"};
+  list.push_back(array("heldOutDistance", LS_TR("Distance at train convergence"), {"held out"},
+                       LS_TR("Distance of each class held out from its corner when train converged (event "
+                             "train-converged)."),
+                       group));
+  list.push_back(array("heldOutTime", LS_TR("Learning time of a class"), {"held out"},
+                       LS_TR("First evaluation at which a class held out lies within 0.072 of its corner on every axis "
+                             "(official rule); while it does not, the step so far."),
+                       group));
+  list.back().unit = LS_TR("steps");
+  list.push_back(array("heldOutLearned", LS_TR("Class learned"), {"held out"},
+                       LS_TR("1 for classes held out that have been learned."), group));
 }
 
 void addPictures(std::vector<Measure>& list) {
@@ -146,15 +199,27 @@ Parameter count() {
           .maximum = 64};
 }
 
+Parameter whichConcept() {
+  return {.id = "concept",
+          .title = LS_TR("Concept"),
+          .type = ParameterType::Choice,
+          .fallback = "weakest",
+          .doc = LS_TR("The concept that is said louder or moved along."),
+          .choices = conceptChoices()};
+}
+
 }  // namespace
 
-std::vector<Measure> measures() {
+std::vector<Measure> measures(const std::vector<std::string>& concepts) {
   std::vector<Measure> list;
   addAccuracies(list);
   addConcepts(list);
+  addLearning(list);
   addPictures(list);
   addLosses(list);
   addSwingBy(list);
+  for (Measure& measure : list)
+    if (!measure.shape.empty() && measure.shape.front() == "concepts") measure.items = concepts;
   return list;
 }
 
@@ -165,6 +230,8 @@ std::vector<AnalysisDescription> analyses() {
       result("samples", LS_TR("Samples"), {"images", "values"}, LS_TR("The same as numbers of the network.")),
       result("coordinate", LS_TR("Coordinate"), {"concepts"}, LS_TR("Mean probability of value 1 of each concept.")),
       result("accuracy", LS_TR("Accuracy"), {}, LS_TR("A for the asked class."))};
+  std::vector<Measure> patched = drawn;
+  patched.push_back(result("snapshotStep", LS_TR("Snapshot"), {}, LS_TR("Step of the checkpoint that was taken.")));
   return {
       {"draw",
        LS_TR("Draw a class"),
@@ -188,6 +255,7 @@ std::vector<AnalysisDescription> analyses() {
          .doc = LS_TR("1 is the class mean."),
          .minimum = 0.5,
          .maximum = 4},
+        whichConcept(),
         count()},
        drawn},
       {"latent",
@@ -208,8 +276,27 @@ std::vector<AnalysisDescription> analyses() {
          .fallback = {"1", "2", "3", "4", "5"},
          .doc = LS_TR("Blocks that are shifted."),
          .choices = {{"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}}},
+        whichConcept(),
         count()},
        drawn},
+      {"patch",
+       LS_TR("Patch the prompt MLPs"),
+       LS_TR("Samples for the held-out class with the prompt MLPs of another snapshot, usually a later one of the same "
+             "run, and everything else as it is: was the rest of the network ready?"),
+       {{.id = "snapshot",
+         .title = LS_TR("Run file"),
+         .type = ParameterType::File,
+         .fallback = "",
+         .doc = LS_TR("A run of this lab with the same picture side and prompt length.")},
+        {.id = "snapshotStep",
+         .title = LS_TR("Step there"),
+         .type = ParameterType::Int,
+         .fallback = -1,
+         .doc = LS_TR("The newest checkpoint at or before it; -1 is the last one."),
+         .minimum = -1,
+         .maximum = 1e9},
+        count()},
+       patched},
   };
 }
 

@@ -207,6 +207,17 @@ void addPrompts(std::vector<Parameter>& list) {
        .live = true,
        .visibleIf = {{"world.kind", kPictures}}});
   list.push_back(
+      {.id = "prompt.concept",
+       .title = LS_TR("Concept"),
+       .type = Choice,
+       .fallback = "weakest",
+       .doc = LS_TR("The concept that the overprompt of the thumbnails says louder and their latent step moves along. "
+                    "Capability always takes the one with the weakest signal."),
+       .group = group,
+       .choices = conceptChoices(),
+       .live = true,
+       .visibleIf = {{"world.kind", kTrained}}});
+  list.push_back(
       {.id = "guidance.nullProbability",
        .title = LS_TR("Null probability"),
        .type = Real,
@@ -245,6 +256,16 @@ void addTraining(std::vector<Parameter>& list) {
                     .live = live,
                     .visibleIf = {{"world.kind", kTrained}}});
   };
+  list.push_back(
+      {.id = "objective",
+       .title = LS_TR("Objective"),
+       .type = Choice,
+       .fallback = "noise",
+       .doc = LS_TR("Diffusion predicts the noise. The deterministic regressor draws in one pass from z = 0: "
+                    "no noise, no variety, the same prompts."),
+       .group = group,
+       .choices = {{"noise", LS_TR("Noise (diffusion)")}, {"image", LS_TR("Image (regressor)")}},
+       .visibleIf = {{"world.kind", kPictures}}});
   real("learningRate", LS_TR("Learning rate"), 2e-3, 1e-5, 1e-2, LS_TR("Of AdamW (.9, .999)."), true, true);
   real("weightDecay", LS_TR("Weight decay"), 0.01, 0, 0.2, LS_TR("Decoupled, of AdamW."));
   real("clip", LS_TR("Gradient clip"), 1, 0.01, 10,
@@ -308,6 +329,13 @@ void addEvaluation(std::vector<Parameter>& list) {
 }
 
 }  // namespace
+
+std::vector<learnscope::Choice> conceptChoices() {
+  return {{"weakest", LS_TR("Weakest signal")},
+          {"1", LS_TR("First (colour)")},
+          {"2", LS_TR("Second (size)")},
+          {"3", LS_TR("Third (ground)")}};
+}
 
 std::vector<Parameter> parameters(int concepts) {
   std::vector<Parameter> list;

@@ -5,11 +5,14 @@
 #include <cmath>
 
 #include "engine/experiments/concept_space/experiment.h"
+#include "engine/experiments/concept_space/streams.h"
+#include "engine/measures/disc_geometry.h"
 
 namespace learnscope::concept_space {
 namespace {
 
-constexpr int kMosaic = 2;  ///< pictures along each side of a corner's mosaic
+constexpr int kMosaic = 2;           ///< pictures along each side of a corner's mosaic
+constexpr double kArrowSteps = 300;  ///< an arrow reaches as far as the point moves in so many steps
 
 /// Scene points [n, 3] with the ids of their classes.
 class Points {
@@ -37,14 +40,9 @@ void recordScalars(const Evaluation& found, const Setting& setting, const EventD
   recorder.scalar("trainOfMeans", found.trainOfMeans);
   recorder.scalar("naiveOfMeans", focus.jointOfMeans);
   recorder.scalar("trainDistance", found.trainDistance2);
-  double distance2 = 0;
   static constexpr const char* names[] = {"ood1", "ood2", "ood3"};
-  for (int j = 0; j < setting.concepts; ++j) {
-    const double q = focus.coordinate[static_cast<std::size_t>(j)];
-    recorder.scalar(names[j], q);
-    distance2 += std::pow(q - setting.digit(setting.focus, j), 2);
-  }
-  recorder.scalar("conceptDistance", std::sqrt(distance2));
+  for (int j = 0; j < setting.concepts; ++j) recorder.scalar(names[j], focus.coordinate[static_cast<std::size_t>(j)]);
+  recorder.scalar("conceptDistance", cornerDistance(focus.coordinate, setting.focus, setting));
   const double speed = events.speed(setting);
   if (std::isfinite(speed)) recorder.scalar("speed", speed);
 }
@@ -70,6 +68,71 @@ void recordPoints(const Evaluation& found, const Setting& setting, bool denoisin
   recorder.array("naivePoint", naive.array());
   recorder.array("overpromptPoint", louder.array());
   recorder.array("latentPoint", shifted.array());
+}
+
+/// Arrows in the scene: concept velocity lies in concept space, so that of two concepts lies flat.
+void recordVelocities(const Setting& setting, const EventDetector& events, Recorder& recorder) {
+  std::vector<float> others, naive;
+  std::vector<std::int64_t> ids;
+  for (int k = 0; k < setting.classes(); ++k) {
+    std::vector<double> velocity = events.velocity(k);
+    velocity.resize(3, 0.0);
+    std::vector<float>& to = k == setting.focus ? naive : others;
+    for (const double v : velocity) to.push_back(static_cast<float>(kArrowSteps * v));
+    if (k != setting.focus) ids.push_back(k);
+  }
+  recorder.array("classVelocities", Array::from<float>(others, {static_cast<std::int64_t>(ids.size()), 3}, ids));
+  recorder.array("naiveVelocity", Array::from<float>(naive, {1, 3}, {setting.focus}));
+}
+
+/// When the followed class's concepts, and each class held out, were learned; "never" counts as the newest step.
+void recordLearning(const Setting& setting, const EventDetector& events, Recorder& recorder) {
+  std::vector<double> times, distances, classTimes, eventTimes;
+  std::vector<std::uint8_t> known, came;
+  for (int j = 0; j < setting.concepts; ++j) {
+    times.push_back(events.learnedTime(setting.focus, j));
+    known.push_back(events.hasLearned(setting.focus, j) ? 1 : 0);
+  }
+  for (const std::int64_t step : events.emergence()) {
+    eventTimes.push_back(static_cast<double>(step >= 0 ? step : recorder.step()));
+    came.push_back(step >= 0 ? 1 : 0);
+  }
+  std::vector<std::int64_t> ids;
+  std::vector<std::uint8_t> reached;
+  for (const int k : setting.heldOut) {
+    bool learned = false;
+    ids.push_back(k);
+    distances.push_back(events.distanceAtConvergence(k, setting));
+    classTimes.push_back(events.classLearnedTime(k, setting, learned));
+    reached.push_back(learned ? 1 : 0);
+  }
+  const auto count = static_cast<std::int64_t>(ids.size());
+  recorder.array("learnedTime", Array::vector<double>(times));
+  recorder.array("conceptLearned", Array::vector<std::uint8_t>(known));
+  recorder.array("eventTimes", Array::vector<double>(eventTimes));
+  recorder.array("eventsReached", Array::vector<std::uint8_t>(came));
+  recorder.array("heldOutDistance", Array::from<double>(distances, {count}, ids));
+  recorder.array("heldOutTime", Array::from<double>(classTimes, {count}, ids));
+  recorder.array("heldOutLearned", Array::from<std::uint8_t>(reached, {count}, ids));
+}
+
+/// Radius and colour of the discs drawn for each class, without the probe [classes][2].
+void recordGeometry(const Evaluation& found, const Setting& setting, Recorder& recorder) {
+  std::vector<double> values;
+  std::vector<float> image(setting.values);
+  for (const Drawing& drawing : found.classes) {
+    const std::size_t images = drawing.samples.size() / setting.values;
+    double radius = 0, colour = 0;
+    for (std::size_t i = 0; i < images; ++i) {
+      for (std::size_t v = 0; v < setting.values; ++v)
+        image[v] = std::clamp((drawing.samples[i * setting.values + v] + 1) / 2, 0.0F, 1.0F);
+      const DiscGeometry seen = discGeometry(image, setting.side);
+      radius += seen.radius / static_cast<double>(images);
+      colour += seen.colour / static_cast<double>(images);
+    }
+    values.insert(values.end(), {radius, colour});
+  }
+  recorder.array("geometry", Array::from<double>(values, {setting.classes(), 2}));
 }
 
 void recordAccuracies(const Evaluation& found, Recorder& recorder) {
@@ -139,7 +202,7 @@ Array picturesOf(std::span<const float> samples, int side) {
   return out;
 }
 
-void recordCorners(const Setting& setting, Recorder& recorder) {
+void recordCorners(const Setting& setting, double spread, Recorder& recorder) {
   std::vector<std::uint8_t> held;
   std::vector<float> posts;
   for (int k = 0; k < setting.classes(); ++k) {
@@ -149,6 +212,8 @@ void recordCorners(const Setting& setting, Recorder& recorder) {
   }
   recorder.array("heldOutClasses", Array::vector<std::uint8_t>(held));
   recorder.array("cornerPosts", Array::from<float>(posts, {setting.classes(), 3}));
+  recorder.array("conceptSignal", Array::vector<double>(setting.signalStrengths));
+  recorder.array("swingStreams", swingStreams(setting, spread));
 }
 
 void recordEvaluation(const Evaluation& evaluation, const Setting& setting, const EventDetector& events,
@@ -156,6 +221,10 @@ void recordEvaluation(const Evaluation& evaluation, const Setting& setting, cons
   recordScalars(evaluation, setting, events, recorder);
   recordPoints(evaluation, setting, events.denoising(), progress, recorder);
   recordAccuracies(evaluation, recorder);
+  recordLearning(setting, events, recorder);
+  if (events.denoising()) recordVelocities(setting, events, recorder);
+  if (setting.kind == WorldKind::Discs2 || setting.kind == WorldKind::Discs3)
+    recordGeometry(evaluation, setting, recorder);
   if (hasPictures(setting.kind)) recordPictures(evaluation, setting, progress, recorder);
 }
 

@@ -5,8 +5,8 @@
 
 namespace learnscope::concept_space {
 
-/// Records what never changes about the classes (cadence "start").
-void recordCorners(const Setting& setting, Recorder& recorder);
+/// Records what never changes about the classes (cadence "start"); `spread` is that of the exact model's clusters.
+void recordCorners(const Setting& setting, double spread, Recorder& recorder);
 
 /// Records every measure of the cadence "evaluations" that an evaluation gives. `progress` is the step's share of the
 /// planned steps.

@@ -111,10 +111,11 @@ std::string Setting::digits(int number) const {
 
 bool Setting::isHeldOut(int number) const { return std::find(heldOut.begin(), heldOut.end(), number) != heldOut.end(); }
 
-std::vector<float> Setting::overprompt(double strength) const {
+std::vector<float> Setting::overprompt(double strength, int concept_) const {
+  const int louder = concept_ < 0 ? quiet : concept_;
   std::vector<float> prompt = prompts[static_cast<std::size_t>(focus)];
-  const std::vector<float>& other = prompts[static_cast<std::size_t>(focus ^ (1 << (concepts - 1 - quiet)))];
-  for (const int entry : entries[static_cast<std::size_t>(quiet)]) {
+  const std::vector<float>& other = prompts[static_cast<std::size_t>(focus ^ (1 << (concepts - 1 - louder)))];
+  for (const int entry : entries[static_cast<std::size_t>(louder)]) {
     const auto e = static_cast<std::size_t>(entry);
     const double middle = 0.5 * (prompt[e] + other[e]);
     prompt[e] = static_cast<float>(middle + strength * (prompt[e] - middle));
@@ -123,8 +124,8 @@ std::vector<float> Setting::overprompt(double strength) const {
   return prompt;
 }
 
-Setting::LatentClasses Setting::latentClasses() const {
-  const int bit = 1 << (concepts - 1 - quiet);
+Setting::LatentClasses Setting::latentClasses(int concept_) const {
+  const int bit = 1 << (concepts - 1 - (concept_ < 0 ? quiet : concept_));
   return {focus & ~bit, bit, 0};
 }
 

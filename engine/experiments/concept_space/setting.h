@@ -39,13 +39,15 @@ struct Setting {
   int digit(int number, int concept_) const { return (number >> (concepts - 1 - concept_)) & 1; }
   std::string digits(int number) const;
   bool isHeldOut(int number) const;
-  /// Its prompt with the quiet concept said `strength` times as far from the middle of its two values.
-  std::vector<float> overprompt(double strength) const;
-  /// Classes whose prompts make the latent step: base (focus without the quiet concept), only the quiet concept, none.
+  /// The focus class's prompt with one concept (the quiet one unless said) `strength` times as far from the middle of
+  /// its two values.
+  std::vector<float> overprompt(double strength, int concept_ = -1) const;
+  /// Classes whose prompts make the latent step along a concept (the quiet one unless said): base (focus without it),
+  /// only it, none.
   struct LatentClasses {
     int base = 0, with = 0, without = 0;
   };
-  LatentClasses latentClasses() const;
+  LatentClasses latentClasses(int concept_ = -1) const;
   std::unique_ptr<Denoiser> makeNet() const;
   int hidden = 256;  ///< of the vector world's network
 };

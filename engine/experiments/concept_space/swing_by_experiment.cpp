@@ -22,6 +22,8 @@ SwingBy modelOf(const Config& config) {
                                    config.real("swing.correlation"))};
 }
 
+constexpr double kArrowTime = 0.3;  ///< an arrow reaches as far as the point moves in this time: 300 steps
+
 /// A turning point of a sampled function: the middle of the last three samples is above or below both others.
 class TurningPoint {
  public:
@@ -53,7 +55,10 @@ class TurningPoint {
 class SwingByExperiment final : public Experiment {
  public:
   explicit SwingByExperiment(const Config& config)
-      : setting_(settingOf(config)), planned_(static_cast<double>(config.integer("steps"))), model_(modelOf(config)) {
+      : setting_(settingOf(config)),
+        planned_(static_cast<double>(config.integer("steps"))),
+        spread_(config.real("swing.spread")),
+        model_(modelOf(config)) {
     loss_.add(model_.oodLoss());
     first_.add(model_.point()[0]);
   }
@@ -70,7 +75,7 @@ class SwingByExperiment final : public Experiment {
   void measure(Recorder& recorder) override {
     for (const News& news : news_) recordNews(news, recorder);
     news_.clear();
-    if (recorder.due("start")) recordCorners(setting_, recorder);
+    if (recorder.due("start")) recordCorners(setting_, spread_, recorder);
     if (recorder.due("scalars")) recordScalars(recorder);
     if (recorder.due("arrays")) recordPoints(recorder);
   }
@@ -141,8 +146,11 @@ class SwingByExperiment final : public Experiment {
   void recordPoints(Recorder& recorder) {
     const double progress = static_cast<double>(steps_) / planned_;
     const auto d = static_cast<std::size_t>(setting_.concepts);
-    std::vector<float> others, focus;
+    std::vector<float> others, focus, otherArrows, arrow;
     std::vector<std::int64_t> ids;
+    // The point is linear in the map: its velocity is what the flow, added to the map, moves it by.
+    SwingBy ahead = model_;
+    ahead.restore(model_.time(), model_.map() + kArrowTime * model_.flow(model_.map()));
     for (int k = 0; k < setting_.classes(); ++k) {
       bool present[3] = {};
       for (std::size_t j = 0; j < d; ++j) present[j] = setting_.digit(k, static_cast<int>(j)) != 0;
@@ -150,17 +158,22 @@ class SwingByExperiment final : public Experiment {
       const std::array<float, 3> at = scenePoint({point.data(), d}, progress);
       std::vector<float>& to = k == setting_.focus ? focus : others;
       to.insert(to.end(), at.begin(), at.end());
+      const Eigen::VectorXd moved = ahead.point(std::span<const bool>(present, d)) - point;
+      for (Eigen::Index j = 0; j < 3; ++j)
+        (k == setting_.focus ? arrow : otherArrows).push_back(j < moved.size() ? static_cast<float>(moved[j]) : 0.0F);
       if (k != setting_.focus) ids.push_back(k);
     }
     recorder.array("classPoints", Array::from<float>(others, {static_cast<std::int64_t>(ids.size()), 3}, ids));
     recorder.array("naivePoint", Array::from<float>(focus, {1, 3}, {setting_.focus}));
+    recorder.array("classVelocities", Array::from<float>(otherArrows, {static_cast<std::int64_t>(ids.size()), 3}, ids));
+    recorder.array("naiveVelocity", Array::from<float>(arrow, {1, 3}, {setting_.focus}));
     const Eigen::MatrixXd& w = model_.map();
     recorder.array("swingMap",
                    Array::from<double>({w.data(), static_cast<std::size_t>(w.size())}, {w.rows(), w.cols()}));
   }
 
   Setting setting_;
-  double planned_;
+  double planned_, spread_;
   SwingBy model_;
   std::int64_t steps_ = 0;
   TurningPoint loss_, first_;
