@@ -7,6 +7,7 @@
 #include "engine/experiments/rich_lazy_exact/exact_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 #include "engine/tools/fixed_points_tool.h"
+#include "engine/tools/splats_tools.h"
 
 namespace learnscope {
 
@@ -18,6 +19,10 @@ Registry builtinLabs() {
   registry.add(richlazy::makeLab());
   registry.add(richlazyexact::makeLab());
   registry.add(makeFixedPointsTool());
+  registry.add(makeSplatsInfoTool());
+  registry.add(makeSplatsRenderTool());
+  registry.add(makeSplatsConvertTool());
+  registry.add(makeSplatsCompareTool());
   return registry;
 }
 

@@ -39,8 +39,7 @@ struct FrameStatistics {
 };
 
 /// Draws Gaussian splats on the CPU: EWA projection, an exact sort by depth, lists of 16x16-pixel tiles, blending front
-/// to back. Deterministic for any number of threads. One picture at a time; buffers are kept, so that frames of the
-/// same size allocate nothing.
+/// to back. The same picture for any number of threads. One picture at a time; its buffers are kept for the next.
 class Rasteriser {
  public:
   explicit Rasteriser(int threads = 1) : pool_(threads) {}

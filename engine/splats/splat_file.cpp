@@ -83,11 +83,12 @@ Bytes encodeSplats(const Gaussians& splats, const WriteOptions& options, const s
   return {};
 }
 
-void writeSplatFile(const std::string& path, const Gaussians& splats, const WriteOptions& options) {
+std::size_t writeSplatFile(const std::string& path, const Gaussians& splats, const WriteOptions& options) {
   const Bytes bytes = encodeSplats(splats, options, path);
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
+  return bytes.size();
 }
 
 }  // namespace learnscope::splats

@@ -47,9 +47,9 @@ struct WriteOptions {
 /// The format that the suffix of `path` names: .compressed.ply, .ply, .splat, .spz; throws ConfigError at `pointer`.
 SplatFormat formatOfName(const std::string& path, const std::string& pointer);
 
-/// Writes the whole file or nothing. Losses: see the table in resources/docs/splats.md. Throws IoError; DataError when
-/// a position does not fit .spz (|x| >= 2048).
-void writeSplatFile(const std::string& path, const Gaussians& splats, const WriteOptions& options);
+/// Writes the whole file or nothing; returns its bytes. Losses: see the table in resources/docs/splats.md. Throws
+/// IoError; DataError when a position does not fit .spz (|x| >= 2048).
+std::size_t writeSplatFile(const std::string& path, const Gaussians& splats, const WriteOptions& options);
 /// The same, to memory.
 Bytes encodeSplats(const Gaussians& splats, const WriteOptions& options, const std::string& name = "");
 
