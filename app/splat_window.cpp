@@ -114,7 +114,8 @@ QWidget* SplatWindow::makePanel() {
   facts_->setLabelAlignment(Qt::AlignLeft);
   facts_->setHorizontalSpacing(fontMetrics().height());
   column->addLayout(facts_);
-  form_->setParameters(SplatView::parameters(), false);
+  parameters_ = SplatView::parameters(0);
+  form_->setParameters(parameters_, false);
   form_->setValues(view_->settings());
   const auto apply = [this](const std::string& id, const Json& value) {
     Config settings = form_->values();
@@ -123,12 +124,17 @@ QWidget* SplatWindow::makePanel() {
     view_->setSettings(settings);
   };
   connect(form_, &ParameterForm::edited, this, apply);
-  connect(form_, &ParameterForm::resetRequested, this, [apply](const std::string& id) {
-    for (const Parameter& parameter : SplatView::parameters())
+  connect(form_, &ParameterForm::resetRequested, this, [this, apply](const std::string& id) {
+    for (const Parameter& parameter : parameters_)
       if (parameter.id == id) apply(id, parameter.fallback);
   });
+  auto* rows = new QWidget;
+  auto* stretched = new QVBoxLayout(rows);
+  stretched->setContentsMargins(0, 0, 0, 0);
+  stretched->addWidget(form_);
+  stretched->addStretch(1);
   auto* scroll = new QScrollArea;
-  scroll->setWidget(form_);
+  scroll->setWidget(rows);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   column->addWidget(scroll, 1);
@@ -193,7 +199,7 @@ void SplatWindow::makeActions() {
     if (auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(action))) {
       button->setFocusPolicy(Qt::TabFocus);
       button->setAccessibleName(action->text());
-      if (action->menu()) button->setPopupMode(QToolButton::MenuButtonPopup);
+      if (action->menu()) button->setPopupMode(QToolButton::InstantPopup);
     }
 }
 
@@ -249,13 +255,22 @@ void SplatWindow::finish(const QString& path, Loaded loaded) {
   QStringList notes;
   for (const std::string& note : loaded.file.notes) notes << QString::fromStdString(note);
   if (!notes.isEmpty()) messages_->show(MessageBar::Kind::Note, notes.join(QLatin1Char(' ')));
-  Config settings = form_->values();
-  settings.set("antialiased", loaded.file.antialiased);
-  form_->setValues(settings);
-  view_->setSplats(loaded.prepared, settings);
+  fillForm(loaded);
+  view_->setSplats(loaded.prepared, form_->values());
   fillFacts(loaded);
   showHidden();
   emit opened(true);
+}
+
+/// The settings stay from file to file, but for those that the file decides.
+void SplatWindow::fillForm(const Loaded& loaded) {
+  Json kept = form_->values().json();
+  kept.erase("degree");
+  kept["antialiased"] = loaded.file.antialiased;
+  parameters_ = SplatView::parameters(loaded.prepared->gaussians().degree());
+  std::vector<Problem> ignored;
+  form_->setParameters(parameters_, false);
+  form_->setValues(resolved(parameters_, kept, ignored));
 }
 
 void SplatWindow::fillFacts(const Loaded& loaded) {
@@ -288,12 +303,13 @@ void SplatWindow::showHidden() {
 void SplatWindow::showStatus() {
   if (!view_->frame()) return;
   const SplatFrame& frame = *view_->frame();
-  status_->setText(tr("%1 splats in the picture · %2 ms (sorting %3 ms) · %4 × %5 pixels")
+  status_->setText(tr("%1 splats in the picture · %2 ms (sorting %3 ms) · %4 × %5 pixels · %6")
                        .arg(count(frame.statistics.visible))
                        .arg(frame.statistics.total(), 0, 'f', 1)
                        .arg(frame.statistics.sort, 0, 'f', 1)
                        .arg(frame.image.width())
-                       .arg(frame.image.height()));
+                       .arg(frame.image.height())
+                       .arg(frame.path));
 }
 
 void SplatWindow::askOpen() {

@@ -45,6 +45,7 @@ class SplatWindow : public QMainWindow {
   QWidget* makePanel();
   void addTool(QToolBar* bar, SplatView::Tool tool, const QString& icon, const QString& text, const QString& tip);
   void finish(const QString& path, Loaded loaded);
+  void fillForm(const Loaded& loaded);
   void fillFacts(const Loaded& loaded);
   void showStatus();
   void showHidden();
@@ -54,6 +55,7 @@ class SplatWindow : public QMainWindow {
 
   SplatView* view_;
   ParameterForm* form_;
+  std::vector<Parameter> parameters_;  ///< of the form
   MessageBar* messages_;
   QLabel* name_;
   QFormLayout* facts_;

@@ -11,7 +11,6 @@
 namespace learnscope::splats {
 namespace {
 
-constexpr double kJacobianLimit = 1.3;
 constexpr std::size_t kMean = 0, kOpacity = 3, kScale = 4, kRotation = 7, kColour = 11;
 
 template <class T>

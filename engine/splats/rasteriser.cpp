@@ -11,9 +11,6 @@
 namespace learnscope::splats {
 namespace {
 
-constexpr double kJacobianLimit = 1.3;
-constexpr double kColourDrift = 0.01;  // share of its distance that an eye may move before colours are computed anew
-
 class Stopwatch {
  public:
   /// Milliseconds since it was made or last asked.
@@ -64,74 +61,26 @@ std::uint16_t tileOf(float pixel, int tiles) {
 
 void Rasteriser::setSplats(std::shared_ptr<const PreparedSplats> splats) {
   splats_ = std::move(splats);
-  coloursEye_.reset();
   opacities_.reset();
   fixedColours_.reset();
   const std::size_t n = splats_ ? splats_->size() : 0;
-  if (splats_) box_ = splats_->gaussians().box();
   // Nothing of the last picture's tiles may be asked about any more.
   columns_ = rows_ = 0;
+  segments_.clear();
   screen_.resize(n);
   depth_.resize(n);
   rects_.resize(n);
-  for (auto& channel : colours_) channel.resize((n + Gaussians::kBlock - 1) / Gaussians::kBlock * Gaussians::kBlock);
+  colours_.setSplats(splats_);
 }
 
 void Rasteriser::setColours(std::shared_ptr<const std::array<AlignedVector<float>, 3>> colours) {
   fixedColours_ = std::move(colours);
 }
 
-void Rasteriser::updateColours(const Vec3d& eye, int degree) {
-  const Gaussians& set = splats_->gaussians();
-  degree = std::clamp(degree, 0, set.degree());
-  if (coloursEye_ && coloursDegree_ == degree) {
-    double moved = 0, distance = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      moved += (eye[k] - (*coloursEye_)[k]) * (eye[k] - (*coloursEye_)[k]);
-      // To the nearest point of the box: colours drift most there.
-      const double nearest = std::clamp<double>(eye[k], box_[0][k], box_[1][k]);
-      distance += (eye[k] - nearest) * (eye[k] - nearest);
-    }
-    if (degree == 0 || moved <= kColourDrift * kColourDrift * distance) return;
-  }
-  coloursEye_ = eye;
-  coloursDegree_ = degree;
-  const long whole = static_cast<long>(set.size() / Gaussians::kBlock), workers = pool_.size();
-  const std::array<float, 3> from{static_cast<float>(eye[0]), static_cast<float>(eye[1]), static_cast<float>(eye[2])};
-  const auto shade = [&](long first, long last) {
-    const std::size_t at = static_cast<std::size_t>(first) * Gaussians::kBlock;
-    const float* position[3];
-    const float* base[3];
-    float* rgb[3];
-    for (std::size_t k = 0; k < 3; ++k) {
-      position[k] = set.position[k].data() + at;
-      base[k] = set.colour[k].data() + at;
-      rgb[k] = colours_[k].data() + at;
-    }
-    const float* harmonics = set.harmonics.data() + at * 3 * static_cast<std::size_t>(set.harmonicCount());
-    splatKernels().harmonicColours(position, base, harmonics, set.degree(), degree, from.data(), last - first, rgb);
-  };
-  pool_.run([&](int worker) { shade(whole * worker / workers, whole * (worker + 1) / workers); });
-  // The last block is not whole: its splats' columns end earlier.
-  const std::size_t rest = set.size() % Gaussians::kBlock, at = set.size() - rest;
-  if (rest == 0) return;
-  alignas(64) float position[3][Gaussians::kBlock]{}, base[3][Gaussians::kBlock]{};
-  for (std::size_t k = 0; k < 3; ++k) {
-    std::copy_n(set.position[k].data() + at, rest, position[k]);
-    std::copy_n(set.colour[k].data() + at, rest, base[k]);
-  }
-  const float* const positions[3]{position[0], position[1], position[2]};
-  const float* const bases[3]{base[0], base[1], base[2]};
-  float* const rgb[3]{colours_[0].data() + at, colours_[1].data() + at, colours_[2].data() + at};
-  splatKernels().harmonicColours(positions, bases,
-                                 set.harmonics.data() + at * 3 * static_cast<std::size_t>(set.harmonicCount()),
-                                 set.degree(), degree, from.data(), 1, rgb);
-}
-
 void Rasteriser::projectSegment(Segment& segment, const ProjectView& view, const RenderOptions& options) {
   const Gaussians& set = splats_->gaussians();
   const AlignedVector<float>& opacity = opacities_ ? *opacities_ : set.opacity;
-  const auto& colours = fixedColours_ ? *fixedColours_ : colours_;
+  const auto& colours = *shownColours_;
   const auto project = splatKernels().project;
   ProjectOutput out;
   std::size_t to = segment.first;
@@ -262,7 +211,7 @@ FrameStatistics Rasteriser::prepare(const SplatCamera& camera, const RenderOptio
   rows_ = (height_ + kTile - 1) / kTile;
   options_ = options;
   Stopwatch watch;
-  if (!fixedColours_) updateColours(camera.eye(), options.degree);
+  shownColours_ = fixedColours_ ? fixedColours_.get() : &colours_.update(camera.eye(), options.degree, pool_);
   statistics.colours = watch.lap();
   project(camera, options);
   statistics.project = watch.lap();

@@ -10,6 +10,7 @@
 #include "engine/splats/prepared_splats.h"
 #include "engine/splats/splat_camera.h"
 #include "engine/splats/splat_kernels.h"
+#include "engine/splats/view_colours.h"
 #include "engine/splats/worker_pool.h"
 
 namespace learnscope::splats {
@@ -77,7 +78,6 @@ class Rasteriser {
   };
 
   FrameStatistics prepare(const SplatCamera& camera, const RenderOptions& options);
-  void updateColours(const Vec3d& eye, int degree);
   void project(const SplatCamera& camera, const RenderOptions& options);
   void projectSegment(Segment& segment, const ProjectView& view, const RenderOptions& options);
   void sort();
@@ -90,10 +90,8 @@ class Rasteriser {
   std::shared_ptr<const PreparedSplats> splats_;
   std::shared_ptr<const std::array<AlignedVector<float>, 3>> fixedColours_;
   std::shared_ptr<const AlignedVector<float>> opacities_;
-  std::array<AlignedVector<float>, 3> colours_;  // of the last eye and degree
-  std::optional<Vec3d> coloursEye_;
-  int coloursDegree_ = -1;
-  std::array<std::array<float, 3>, 2> box_{};
+  ViewColours colours_;
+  const std::array<AlignedVector<float>, 3>* shownColours_ = nullptr;  // of the last picture
   AlignedVector<ScreenSplat> screen_;
   AlignedVector<SolidDepth> solid_;
   AlignedVector<float> depth_;

@@ -7,6 +7,9 @@ namespace learnscope::splats {
 
 using Vec3d = std::array<double, 3>;
 
+/// x/z and y/z count in a projection's Jacobian up to this many times the edge of the picture.
+inline constexpr double kJacobianLimit = 1.3;
+
 /// A pinhole or orthographic camera: t = W mu + b in OpenCV's frame (x right, y down, z forward), pixel
 /// u = focal t_xy / t_z + centre (orthographic: without the division), pixel centres at +0.5, origin top left.
 struct SplatCamera {

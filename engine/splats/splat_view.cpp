@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<const char*, 6> kNames{"+x", "-x", "+y", "-y", "+z", "-z"};
 constexpr double kStrays = 0.005;
-constexpr double kMargin = 1.05;
+constexpr double kMargin = 1.08;
 
 double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
@@ -78,24 +78,45 @@ Extent robustExtent(const Gaussians& splats) {
   return extent;
 }
 
+namespace {
+
+/// The distance at which the corners of the box just lie inside the picture, seen along the camera's own axes.
+double fittingDistance(const Extent& extent, const SplatCamera& camera) {
+  const Vec3d centre = extent.centre();
+  double needed = 1e-3;
+  for (unsigned corner = 0; corner < 8; ++corner) {
+    Vec3d p;
+    for (std::size_t k = 0; k < 3; ++k) p[k] = (corner >> k & 1U ? extent.high[k] : extent.low[k]) - centre[k];
+    const auto along = [&](std::size_t row) {
+      return dot(p, {camera.rotation[3 * row], camera.rotation[3 * row + 1], camera.rotation[3 * row + 2]});
+    };
+    const double across = std::max(std::abs(along(0)) * camera.focalX / (camera.width / 2.0),
+                                   std::abs(along(1)) * camera.focalY / (camera.height / 2.0));
+    needed = std::max(needed, kMargin * across - along(2));
+  }
+  return needed;
+}
+
+}  // namespace
+
 SplatCamera orbitCamera(const Extent& extent, const OrbitView& view, int width, int height) {
   const UprightFrame frame = uprightFrame(view.up);
-  const double half = radians(view.fieldOfView) / 2;
-  const double distance =
-      view.distance > 0 ? view.distance : kMargin * std::max(extent.radius(), 1e-3) / std::sin(half);
-  const double a = radians(view.azimuth), e = radians(view.elevation);
+  const double half = radians(view.fieldOfView) / 2, a = radians(view.azimuth), e = radians(view.elevation);
   const Vec3d offset = frame.toWorld({std::cos(e) * std::cos(a), std::cos(e) * std::sin(a), std::sin(e)});
-  const Vec3d centre = extent.centre();
-  Vec3d eye;
-  for (std::size_t k = 0; k < 3; ++k) eye[k] = centre[k] + distance * offset[k];
-  // Straight from above the front is up in the picture.
+  // Straight from above the front is down in the picture.
   const Vec3d up =
       std::abs(view.elevation) > 89.9
           ? frame.toWorld({-std::copysign(std::cos(a), view.elevation), -std::copysign(std::sin(a), view.elevation), 0})
           : frame.up;
   const double vertical =
       width >= height ? view.fieldOfView : 2 * std::atan(std::tan(half) * height / width) * 180 / std::numbers::pi;
-  return lookingAt(eye, centre, up, vertical, width, height);
+  const Vec3d centre = extent.centre();
+  const auto from = [&](double distance) {
+    const Vec3d eye{centre[0] + distance * offset[0], centre[1] + distance * offset[1],
+                    centre[2] + distance * offset[2]};
+    return lookingAt(eye, centre, up, vertical, width, height);
+  };
+  return from(view.distance > 0 ? view.distance : fittingDistance(extent, from(1)));
 }
 
 }  // namespace learnscope::splats

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Frame times of the CPU path on bump(N), 1024x768: bench_splats [FRAMES]. Medians over frames of an orbit; exit status
 // 1 if a limit of the part-motion page is broken.
+#include <malloc.h>
 #include <time.h>
 
 #include <algorithm>
@@ -8,11 +9,15 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #include <vector>
 
 #include "engine/core/random_stream.h"
 #include "engine/splats/rasteriser.h"
+#include "engine/splats/splat_file.h"
 #include "tests/support/splat_scenes.h"
+#include "tests/support/support.h"
 
 namespace {
 
@@ -79,11 +84,42 @@ bool sorting() {
   return withinLimit("sort of 1,000,000 depths (CPU time)", median(times), 15);
 }
 
+/// Peak of the process's memory in bytes since it was last reset.
+double peakBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return 1024 * std::stod(line.substr(6));
+  return 0;
+}
+
+/// Reading a PLY of a million splats, and the memory that one with harmonics of degree 3 takes with its first frame.
+bool loading() {
+  const test::TemporaryFolder folder;
+  constexpr std::size_t count = 1000000, some = 300000;
+  writeSplatFile(folder.path("flat.ply"), test::bumpScene(count), {});
+  const double start = threadSeconds();
+  bool good = readSplatFile(folder.path("flat.ply")).splats.size() == count;
+  good &= withinLimit("load of a PLY of 1,000,000 splats (CPU time)", 1e3 * (threadSeconds() - start), 1500);
+  writeSplatFile(folder.path("rich.ply"), test::randomSplats(some, 3), {});
+  malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";
+  const double idle = peakBytes();
+  Rasteriser rasteriser(1);
+  rasteriser.setSplats(std::make_shared<PreparedSplats>(readSplatFile(folder.path("rich.ply")).splats));
+  AlignedVector<std::uint32_t> pixels(1024 * 768);
+  rasteriser.render(lookingAt({9, 3, 2}, {0, 0, 0}, {0, 1, 0}, 49.1, 1024, 768), {}, pixels.data(), 1024);
+  const double bytes = (peakBytes() - idle) / some;
+  std::printf("%-44s %8.0f (at most 400)%s\n", "bytes a splat with harmonics of degree 3", bytes,
+              bytes <= 400 ? "" : "  BROKEN");
+  return good && bytes <= 400;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 15;
   bool good = sorting();
+  good &= loading();
   good &= frames(65536, 1, rounds, 75);
   good &= frames(65536, 2, rounds, 50);
   good &= frames(262144, 2, rounds, 150);

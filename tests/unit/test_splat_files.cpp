@@ -300,7 +300,7 @@ class TestSplatFiles : public QObject {
     const Gaussians front = with(8);  // right, up, front: z keeps its sign
     QCOMPARE(front.position[1], standard.position[1]);
     QCOMPARE(front.position[2][3], -standard.position[2][3]);
-    QVERIFY_EXCEPTION_THROWN(with(9), DataError);
+    QVERIFY_THROWS_EXCEPTION(DataError, with(9));
   }
 
   void mirroredHarmonicsSeeTheMirroredDirection() {
@@ -403,10 +403,10 @@ class TestSplatFiles : public QObject {
       QCOMPARE(back.format, options.format);
       QCOMPARE(back.splats.size(), 50U);
     }
-    QVERIFY_EXCEPTION_THROWN(formatOfName("a.obj", "/out"), ConfigError);
+    QVERIFY_THROWS_EXCEPTION(ConfigError, formatOfName("a.obj", "/out"));
     Gaussians far = splats;
     far.position[0][7] = 5000;
-    QVERIFY_EXCEPTION_THROWN(writeSplatFile(folder.path("b.spz"), far, {.format = SplatFormat::Spz}), DataError);
+    QVERIFY_THROWS_EXCEPTION(DataError, writeSplatFile(folder.path("b.spz"), far, {.format = SplatFormat::Spz}));
     QVERIFY(!std::filesystem::exists(folder.path("b.spz")));
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scene/splat_renderer.h"
 
+#include <spdlog/spdlog.h>
 #include <QColor>
 #include <QMetaObject>
 #include <QPointer>
+
 #include <algorithm>
 #include <cmath>
 
@@ -25,6 +27,10 @@ const std::array<std::array<float, 3>, kShades>& shades() {
     return colours;
   }();
   return table;
+}
+
+void warn(const char* what, const std::exception& error) {
+  if (const auto log = spdlog::get("render")) log->warn("{}: {}", what, error.what());  // none without a window
 }
 
 /// What a mode shows of splat i.
@@ -98,7 +104,7 @@ void SplatRenderer::grab(const SplatRequest& request, std::function<void(const S
 void SplatRenderer::pick(const SplatRequest& request, QPointF pixel,
                          std::function<void(std::optional<std::size_t>)> done) {
   post([this, request, pixel, done = std::move(done)] {
-    draw(request);
+    drawOnCpu(request);
     reply(done, rasteriser_.pick(pixel.x(), pixel.y()));
   });
 }
@@ -106,34 +112,72 @@ void SplatRenderer::pick(const SplatRequest& request, QPointF pixel,
 void SplatRenderer::centres(const SplatRequest& request,
                             std::function<void(const std::vector<splats::Rasteriser::Centre>&)> done) {
   post([this, request, done = std::move(done)] {
-    draw(request);
+    drawOnCpu(request);
     reply(done, rasteriser_.centres());
   });
 }
 
-void SplatRenderer::colour(const SplatRequest& request, SplatFrame& frame) {
-  if (request.colours == SplatColours::Appearance) {
-    rasteriser_.setColours(nullptr);
-    return;
-  }
+std::shared_ptr<const std::array<AlignedVector<float>, 3>> SplatRenderer::coloursOf(const SplatRequest& request,
+                                                                                    SplatFrame& frame) {
+  if (request.colours == SplatColours::Appearance) return nullptr;
   // Depths change with every camera, the other quantities only with the splats.
-  if (!scale_ || scaleMode_ != request.colours || request.colours == SplatColours::Depth)
-    scale_ = scaleColours(current_->gaussians(), request.colours, request.camera, scaleRange_);
+  if (!scale_ || scaled_ != request.splats || scaleMode_ != request.colours || request.colours == SplatColours::Depth)
+    scale_ = scaleColours(request.splats->gaussians(), request.colours, request.camera, scaleRange_);
+  scaled_ = request.splats;
   scaleMode_ = request.colours;
   frame.range = scaleRange_;
-  rasteriser_.setColours(scale_);
+  return scale_;
+}
+
+void SplatRenderer::openGraphicsCard() {
+  context_ = openHardwareContext().context;
+  if (!context_) return;
+  try {
+    card_ = std::make_unique<SplatGlPainter>(*context_);
+    cardName_ = QString::fromStdString(rendererName(*context_));
+  } catch (const std::exception& error) {
+    warn("splats stay on the CPU", error);
+    context_.reset();
+  }
+}
+
+bool SplatRenderer::drawOnCard(const SplatRequest& request, SplatFrame& frame) {
+  if (!card_ || request.options.shape != splats::SplatShape::Gaussian) return false;
+  try {
+    if (request.splats->size() > card_->capacity()) return false;
+    if (request.splats != onCard_) {
+      onCard_ = request.splats;
+      card_->setSplats(onCard_);
+    }
+    frame.statistics =
+        card_->render(request.camera, request.options, coloursOf(request, frame), request.opacities, frame.image);
+  } catch (const std::exception& error) {
+    warn("splats go on on the CPU", error);
+    card_.reset();
+    context_.reset();
+    return false;
+  }
+  frame.path = cardName_;
+  return true;
 }
 
 SplatFrame SplatRenderer::draw(const SplatRequest& request) {
+  SplatFrame frame;
+  frame.reduced = request.reduced;
+  frame.image = QImage(request.camera.width, request.camera.height, QImage::Format_ARGB32_Premultiplied);
+  return drawOnCard(request, frame) ? frame : drawOnCpu(request);
+}
+
+SplatFrame SplatRenderer::drawOnCpu(const SplatRequest& request) {
   if (request.splats != current_) {
     current_ = request.splats;
-    scale_.reset();
     rasteriser_.setSplats(current_);
   }
   SplatFrame frame;
   frame.reduced = request.reduced;
+  frame.path = tr("CPU, %n thread(s)", nullptr, rasteriser_.threads());
   rasteriser_.setOpacities(request.opacities);
-  colour(request, frame);
+  rasteriser_.setColours(coloursOf(request, frame));
   frame.image = QImage(request.camera.width, request.camera.height, QImage::Format_ARGB32_Premultiplied);
   frame.statistics =
       rasteriser_.render(request.camera, request.options, reinterpret_cast<std::uint32_t*>(frame.image.bits()),
@@ -142,10 +186,11 @@ SplatFrame SplatRenderer::draw(const SplatRequest& request) {
 }
 
 void SplatRenderer::work(const std::stop_token& stop) {
+  openGraphicsCard();
   while (true) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, stop, [this] { return shown_ || !jobs_.empty(); });
-    if (stop.stop_requested()) return;
+    if (stop.stop_requested()) break;
     if (!jobs_.empty()) {
       const Job job = std::move(jobs_.front());
       jobs_.pop_front();
@@ -157,6 +202,8 @@ void SplatRenderer::work(const std::stop_token& stop) {
     lock.unlock();
     reply([this](const SplatFrame& frame) { emit frameReady(frame); }, draw(request));
   }
+  card_.reset();  // its context is current on this thread alone
+  context_.reset();
 }
 
 }  // namespace learnscope

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/splats/rasteriser.h"
+#include "widgets/scene/splat_gl.h"
 
 namespace learnscope {
 
@@ -31,11 +32,12 @@ struct SplatFrame {
   QImage image;  ///< ARGB32_Premultiplied
   splats::FrameStatistics statistics;
   bool reduced = false;
+  QString path;                   ///< "CPU", or what the graphics card calls itself
   std::array<double, 2> range{};  ///< what the ends of the colour scale mean, where there is one
 };
 
-/// Draws splats with the CPU rasteriser on a thread of its own. All calls and all answers are on the thread the object
-/// lives in.
+/// Draws splats on a thread of its own: Gaussians with OpenGL where there is a graphics card, everything else with the
+/// CPU rasteriser. All calls and all answers are on the thread the object lives in.
 class SplatRenderer : public QObject {
   Q_OBJECT
  public:
@@ -58,8 +60,11 @@ class SplatRenderer : public QObject {
   using Job = std::function<void()>;
   void post(Job job);
   void work(const std::stop_token& stop);
+  void openGraphicsCard();
   SplatFrame draw(const SplatRequest& request);
-  void colour(const SplatRequest& request, SplatFrame& frame);
+  SplatFrame drawOnCpu(const SplatRequest& request);
+  bool drawOnCard(const SplatRequest& request, SplatFrame& frame);
+  std::shared_ptr<const std::array<AlignedVector<float>, 3>> coloursOf(const SplatRequest& request, SplatFrame& frame);
   template <class Done, class... Answer>
   void reply(Done done, Answer... answer);
 
@@ -70,8 +75,12 @@ class SplatRenderer : public QObject {
 
   // The worker's own.
   splats::Rasteriser rasteriser_;
-  std::shared_ptr<const splats::PreparedSplats> current_;
-  std::shared_ptr<const std::array<AlignedVector<float>, 3>> scale_;  ///< colours of the mode below
+  std::shared_ptr<const splats::PreparedSplats> current_, onCard_;
+  std::unique_ptr<GlContext> context_;
+  std::unique_ptr<SplatGlPainter> card_;
+  QString cardName_;
+  std::shared_ptr<const std::array<AlignedVector<float>, 3>> scale_;  ///< colours of the splats and mode below
+  std::shared_ptr<const splats::PreparedSplats> scaled_;
   SplatColours scaleMode_ = SplatColours::Appearance;
   std::array<double, 2> scaleRange_{};
 

@@ -38,75 +38,78 @@ class HideSplats : public QUndoCommand {
   std::shared_ptr<const std::vector<char>> before_, after_;
 };
 
-std::vector<Parameter> SplatView::parameters() {
+std::vector<Parameter> SplatView::parameters(int degree) {
   using enum ParameterType;
-  return {{.id = "shape",
-           .title = LS_TR("Shape"),
-           .type = ParameterType::Choice,
-           .fallback = "gaussian",
-           .doc = LS_TR("Gaussians as they are, solid ellipsoids at one standard deviation, or the centres."),
-           .choices = {choice("gaussian", LS_TR("Gaussians")), choice("ellipsoid", LS_TR("Ellipsoids")),
-                       choice("point", LS_TR("Points"))}},
-          {.id = "colours",
-           .title = LS_TR("Colour"),
-           .type = ParameterType::Choice,
-           .fallback = "appearance",
-           .doc = LS_TR("The splats' own colours, or a quantity on a scale: opacity, size (largest standard "
-                        "deviation), depth."),
-           .choices = {choice("appearance", LS_TR("Appearance")), choice("opacity", LS_TR("Opacity")),
-                       choice("size", LS_TR("Size")), choice("depth", LS_TR("Depth"))}},
-          {.id = "background",
-           .title = LS_TR("Background"),
-           .type = ParameterType::Choice,
-           .fallback = "theme",
-           .doc = LS_TR("Behind the splats; saved pictures are transparent there."),
-           .choices = {choice("theme", LS_TR("As the window")), choice("white", LS_TR("White")),
-                       choice("grey", LS_TR("Grey")), choice("black", LS_TR("Black"))}},
-          {.id = "up",
-           .title = LS_TR("Up"),
-           .type = ParameterType::Choice,
-           .fallback = "-y",
-           .doc = LS_TR("Which way is up in the file's world; -y for files of photographs."),
-           .choices = {choice("-y", "−y"), choice("+y", "+y"), choice("+z", "+z"), choice("-z", "−z"),
-                       choice("+x", "+x"), choice("-x", "−x")}},
-          {.id = "degree",
-           .title = LS_TR("Harmonics"),
-           .type = Int,
-           .fallback = 3,
-           .doc = LS_TR("The highest degree of spherical harmonics that is used: 0 shows colours without the "
-                        "dependence on direction."),
-           .minimum = 0,
-           .maximum = 3},
-          {.id = "opacityCut",
-           .title = LS_TR("Opacity cut"),
-           .type = Real,
-           .fallback = 0.0,
-           .doc = LS_TR("Splats that are more transparent are not drawn."),
-           .minimum = 0,
-           .maximum = 1},
-          {.id = "scale",
-           .title = LS_TR("Splat scale"),
-           .type = Real,
-           .fallback = 1.0,
-           .doc = LS_TR("Factor of the size of every splat."),
-           .minimum = 0.1,
-           .maximum = 2},
-          {.id = "pointRadius",
-           .title = LS_TR("Point radius"),
-           .type = Real,
-           .fallback = 1.5,
-           .doc = LS_TR("Of the centres."),
-           .unit = "px",
-           .minimum = 0.5,
-           .maximum = 8,
-           .visibleIf = {{"shape", "point"}}},
-          {.id = "antialiased",
-           .title = LS_TR("Mip correction"),
-           .type = Bool,
-           .fallback = false,
-           .doc = LS_TR("For splats that were trained with it: those smaller than a pixel are dimmed by as much as "
-                        "they are widened (Mip-Splatting)."),
-           .visibleIf = {{"shape", "gaussian"}}}};
+  std::vector<Parameter> all{
+      {.id = "shape",
+       .title = LS_TR("Shape"),
+       .type = ParameterType::Choice,
+       .fallback = "gaussian",
+       .doc = LS_TR("Gaussians as they are, solid ellipsoids at one standard deviation, or the centres."),
+       .choices = {choice("gaussian", LS_TR("Gaussians")), choice("ellipsoid", LS_TR("Ellipsoids")),
+                   choice("point", LS_TR("Points"))}},
+      {.id = "colours",
+       .title = LS_TR("Colour"),
+       .type = ParameterType::Choice,
+       .fallback = "appearance",
+       .doc = LS_TR("The splats' own colours, or a quantity on a scale: opacity, size (largest standard "
+                    "deviation), depth."),
+       .choices = {choice("appearance", LS_TR("Appearance")), choice("opacity", LS_TR("Opacity")),
+                   choice("size", LS_TR("Size")), choice("depth", LS_TR("Depth"))}},
+      {.id = "background",
+       .title = LS_TR("Background"),
+       .type = ParameterType::Choice,
+       .fallback = "theme",
+       .doc = LS_TR("Behind the splats; saved pictures are transparent there."),
+       .choices = {choice("theme", LS_TR("As the window")), choice("white", LS_TR("White")),
+                   choice("grey", LS_TR("Grey")), choice("black", LS_TR("Black"))}},
+      {.id = "up",
+       .title = LS_TR("Up"),
+       .type = ParameterType::Choice,
+       .fallback = "-y",
+       .doc = LS_TR("Which way is up in the file's world; -y for files of photographs."),
+       .choices = {choice("-y", "−y"), choice("+y", "+y"), choice("+z", "+z"), choice("-z", "−z"), choice("+x", "+x"),
+                   choice("-x", "−x")}},
+      {.id = "opacityCut",
+       .title = LS_TR("Opacity cut"),
+       .type = Real,
+       .fallback = 0.0,
+       .doc = LS_TR("Splats that are more transparent are not drawn."),
+       .minimum = 0,
+       .maximum = 1},
+      {.id = "scale",
+       .title = LS_TR("Splat scale"),
+       .type = Real,
+       .fallback = 1.0,
+       .doc = LS_TR("Factor of the size of every splat."),
+       .minimum = 0.1,
+       .maximum = 2},
+      {.id = "pointRadius",
+       .title = LS_TR("Point radius"),
+       .type = Real,
+       .fallback = 1.5,
+       .doc = LS_TR("Of the centres."),
+       .unit = "px",
+       .minimum = 0.5,
+       .maximum = 8,
+       .visibleIf = {{"shape", "point"}}},
+      {.id = "antialiased",
+       .title = LS_TR("Mip correction"),
+       .type = Bool,
+       .fallback = false,
+       .doc = LS_TR("For splats that were trained with it: those smaller than a pixel are dimmed by as much as "
+                    "they are widened (Mip-Splatting)."),
+       .visibleIf = {{"shape", "gaussian"}}}};
+  if (degree > 0)
+    all.push_back({.id = "degree",
+                   .title = LS_TR("Harmonics"),
+                   .type = Int,
+                   .fallback = degree,
+                   .doc = LS_TR("The highest degree of spherical harmonics that is used: 0 shows colours without the "
+                                "dependence on direction."),
+                   .minimum = 0,
+                   .maximum = static_cast<double>(degree)});
+  return all;
 }
 
 SplatView::SplatView(int threads, QWidget* parent)
@@ -117,7 +120,7 @@ SplatView::SplatView(int threads, QWidget* parent)
   setFocusPolicy(Qt::StrongFocus);
   setAttribute(Qt::WA_OpaquePaintEvent);
   std::vector<Problem> ignored;
-  settings_ = resolved(parameters(), Json::object(), ignored);
+  settings_ = resolved(parameters(0), Json::object(), ignored);
   camera_.fieldOfView = fieldOfView;
   connect(&renderer_, &SplatRenderer::frameReady, this, &SplatView::receive);
   idle_.setSingleShot(true);
@@ -241,7 +244,7 @@ splats::RenderOptions SplatView::renderOptions() const {
   options.shape = shape == "point"
                       ? splats::SplatShape::Point
                       : (shape == "ellipsoid" ? splats::SplatShape::Ellipsoid : splats::SplatShape::Gaussian);
-  options.degree = static_cast<int>(settings_.integer("degree"));
+  options.degree = settings_.has("degree") ? static_cast<int>(settings_.integer("degree")) : 0;
   options.opacityCut = static_cast<float>(settings_.real("opacityCut"));
   options.scale = static_cast<float>(settings_.real("scale"));
   options.pointRadius = static_cast<float>(settings_.real("pointRadius") * devicePixelRatioF());

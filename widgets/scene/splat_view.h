@@ -28,8 +28,9 @@ class SplatView : public QWidget, public Spoken {
   /// `threads`: how many may draw at once.
   explicit SplatView(int threads, QWidget* parent = nullptr);
 
-  /// The view's own settings, as parameters of a form: shape, colours, up, background, degree, opacityCut, scale, ...
-  static std::vector<Parameter> parameters();
+  /// The view's own settings, as parameters of a form: shape, colours, up, background, degree (of a file that has
+  /// harmonics up to that one), opacityCut, scale, ...
+  static std::vector<Parameter> parameters(int degree);
 
   void setSplats(std::shared_ptr<const splats::PreparedSplats> splats, const Config& settings);
   std::shared_ptr<const splats::PreparedSplats> splats() const { return splats_; }
