@@ -64,7 +64,10 @@ int parseFailure(const Registry& registry, const CLI::App& app, const std::strin
   if (const std::string text = unknownTarget(registry, app, target); !text.empty()) return refuse(text);
   const bool extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
   const CLI::App& where = chosen(app);
-  const std::string help = where.get_parent() ? "learnscope " + where.get_name() + " --help" : "learnscope --help";
+  std::string command;
+  for (const CLI::App* part = &where; part->get_parent(); part = part->get_parent())
+    command = " " + part->get_name() + command;
+  const std::string help = "learnscope" + command + " --help";
   return refuse((extras ? extrasText(app) : std::string(error.what())) + "\n'" + help + "' lists what is allowed");
 }
 
@@ -100,6 +103,7 @@ int runApplication(const Registry& registry, int argc, char** argv) {
   cli::addFileCommands(app, registry, action);
   cli::addRenderCommand(app, registry, action);
   cli::addToolCommands(app, registry, action);
+  cli::addSplatViewCommand(app, argc, argv, action);
 
   try {
     app.parse(argc, argv);

@@ -15,4 +15,7 @@ int runApplication(const Registry& registry, int argc, char** argv);
 /// Opens the window (a lab if `labOrFile` is its id, or a run file; the gallery if empty) and runs the event loop.
 int runWindow(const Registry& registry, int argc, char** argv, const std::string& labOrFile);
 
+/// Opens the splat viewer (empty without a file) and runs the event loop.
+int runSplatWindow(int argc, char** argv, const std::string& file);
+
 }  // namespace learnscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <map>
 
@@ -54,9 +55,10 @@ void writeSummary(const Json& summary) {
 ExitStatus runTool(const Tool& tool, const ToolOptions& options) {
   const ToolDescription description = tool.describe();
   const Config arguments = argumentsOf(description, options);
-  checkInput(description.input, arguments.text(description.input));
-  if (const std::string out = arguments.text(description.output); !out.empty())
-    checkOutput("--" + description.output, out, options.force);
+  for (const std::string& input : description.inputs) checkInput(input, arguments.text(input));
+  if (!description.output.empty())
+    if (const std::string out = arguments.text(description.output); !out.empty())
+      checkOutput("--" + description.output, out, options.force);
   ProgressLine line;
   const Progress progress({}, [&line](double done, std::string_view what) {
     if (line.due()) line.draw(std::string(what) + " " + std::to_string(static_cast<int>(100 * done)) + " %");
@@ -70,25 +72,62 @@ ExitStatus runTool(const Tool& tool, const ToolOptions& options) {
   return ExitStatus::Done;
 }
 
+/// The App that a tool's last word is a subcommand of: groups are made as they are met.
+CLI::App* groupOf(CLI::App& app, const std::string& id, std::string& name) {
+  CLI::App* group = &app;
+  std::size_t at = 0;
+  for (std::size_t blank = id.find(' '); blank != std::string::npos; at = blank + 1, blank = id.find(' ', at)) {
+    const std::string word = id.substr(at, blank - at);
+    CLI::App* known = group->get_subcommand_no_throw(word);
+    if (!known) {
+      known = group->add_subcommand(word, "");
+      known->require_subcommand(1);
+    }
+    group = known;
+  }
+  name = id.substr(at);
+  return group;
+}
+
+/// What a group is for: the names of its subcommands.
+void describeGroups(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands(nullptr)) {
+    if (!command->get_description().empty()) continue;
+    std::string names;
+    for (const CLI::App* sub : command->get_subcommands(nullptr))
+      names += (names.empty() ? "" : ", ") + sub->get_name();
+    command->description("Tools: " + names);
+  }
+}
+
+void addOptions(CLI::App& command, const ToolDescription& description, ToolOptions& options) {
+  for (const std::string& input : description.inputs)
+    for (const Parameter& parameter : description.parameters)
+      if (parameter.id == input)
+        command.add_option(input, options.texts[input], parameter.doc)->required()->type_name("FILE");
+  for (const Parameter& parameter : description.parameters) {
+    if (std::find(description.inputs.begin(), description.inputs.end(), parameter.id) != description.inputs.end())
+      continue;
+    command
+        .add_option("--" + parameter.id, options.texts[parameter.id], parameter.doc + " (" + parameter.allowed() + ")")
+        ->type_name(parameter.type == ParameterType::File ? "FILE" : "VALUE");
+  }
+  command.add_flag("--json", options.json, "Print JSON");
+  if (!description.output.empty()) command.add_flag("--force", options.force, "Replace an existing file");
+}
+
 }  // namespace
 
 void addToolCommands(CLI::App& app, const Registry& registry, Action& action) {
   for (const std::shared_ptr<const Tool>& tool : registry.tools()) {
     const ToolDescription description = tool->describe();
-    CLI::App* command = app.add_subcommand(description.id, description.summary);
+    std::string name;
+    CLI::App* command = groupOf(app, description.id, name)->add_subcommand(name, description.summary);
     auto options = std::make_shared<ToolOptions>();
-    for (const Parameter& parameter : description.parameters) {
-      const bool input = parameter.id == description.input;
-      CLI::Option* option =
-          command->add_option(input ? parameter.id : "--" + parameter.id, options->texts[parameter.id],
-                              parameter.doc + " (" + parameter.allowed() + ")");
-      if (input) option->required();
-      option->type_name(parameter.type == ParameterType::File ? "FILE" : "VALUE");
-    }
-    command->add_flag("--json", options->json, "Print JSON");
-    command->add_flag("--force", options->force, "Replace an existing file");
+    addOptions(*command, description, *options);
     command->callback([&action, tool, options] { action = [tool, options] { return runTool(*tool, *options); }; });
   }
+  describeGroups(app);
 }
 
 }  // namespace learnscope::cli

@@ -15,6 +15,7 @@
 
 #include "app/background.h"
 #include "app/log.h"
+#include "app/splat_window.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -22,9 +23,11 @@ namespace {
 
 const QString runSuffix = QStringLiteral(".lscope");
 
-QString droppedRun(const QMimeData* data) {
+QString droppedFile(const QMimeData* data) {
   for (const QUrl& url : data->urls())
-    if (url.isLocalFile() && url.toLocalFile().endsWith(runSuffix, Qt::CaseInsensitive)) return url.toLocalFile();
+    if (url.isLocalFile() &&
+        (url.toLocalFile().endsWith(runSuffix, Qt::CaseInsensitive) || isSplatFile(url.toLocalFile())))
+      return url.toLocalFile();
   return {};
 }
 
@@ -161,8 +164,19 @@ void MainWindow::open(const QString& labOrFile) {
   if (labOrFile.isEmpty()) return;
   if (registry_.find(labOrFile.toStdString()))
     openLab(labOrFile);
+  else if (isSplatFile(labOrFile))
+    openSplats(labOrFile);
   else
     openRun(labOrFile, false);
+}
+
+void MainWindow::openSplats(const QString& path) {
+  // One thread: the others train.
+  auto* window = new SplatWindow(1, this);
+  window->setWindowFlag(Qt::Window);
+  window->setAttribute(Qt::WA_DeleteOnClose);
+  window->show();
+  if (!path.isEmpty()) window->open(path);
 }
 
 void MainWindow::showGallery() {
@@ -290,14 +304,14 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (!droppedRun(event->mimeData()).isEmpty()) event->acceptProposedAction();
+  if (!droppedFile(event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-  const QString path = droppedRun(event->mimeData());
+  const QString path = droppedFile(event->mimeData());
   if (path.isEmpty()) return;
   event->acceptProposedAction();
-  openRun(path, false);
+  open(path);
 }
 
 // Space plays, except where the keyboard walked to a control that needs it: a button reached by Tab is pressed by

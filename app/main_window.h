@@ -36,8 +36,10 @@ class MainWindow : public QMainWindow {
   LabWorkspace* openLab(const QString& lab);
   /// Reads a run file in the background and shows it in its lab; with `resume` it trains on.
   void openRun(const QString& path, bool resume);
-  /// A lab's id or a run file, as on the command line.
+  /// A lab's id, a run file or a splat file, as on the command line.
   void open(const QString& labOrFile);
+  /// The splat viewer in a window of its own, empty without a file.
+  void openSplats(const QString& path = {});
   void showGallery();
   void closeLab(LabWorkspace* workspace);
 

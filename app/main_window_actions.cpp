@@ -69,11 +69,14 @@ QList<ActionSpec> MainWindow::makeSpecs() {
 }
 
 QList<ActionSpec> MainWindow::toolSpecs() {
-  QList<ActionSpec> specs;
+  QList<ActionSpec> specs{
+      Spec("tool.splats.view", tr("Splat &viewer…"), {}, "", tr("Look at a Gaussian-splat file")).does([this] {
+        openSplats();
+      })};
   for (const std::shared_ptr<const Tool>& tool : registry_.tools()) {
     const ToolDescription description = tool->describe();
     ActionSpec spec;
-    spec.id = QStringLiteral("tool.") + QString::fromStdString(description.id);
+    spec.id = QStringLiteral("tool.") + QString::fromStdString(description.id).replace(u' ', u'.');
     spec.text = tr("%1…").arg(QString::fromStdString(description.title));
     spec.tip = QString::fromStdString(description.summary);
     spec.handler = [this, tool] { (new ToolDialog(tool, this))->open(); };

@@ -108,7 +108,7 @@ void ToolDialog::runOrCancel() {
     return;
   }
   const Config arguments = form_->values();
-  const QString out = text(arguments.text(description_.output));
+  const QString out = description_.output.empty() ? QString() : text(arguments.text(description_.output));
   if (!out.isEmpty() && QFileInfo::exists(out) &&
       QMessageBox::question(this, windowTitle(), tr("Replace %1?").arg(out)) != QMessageBox::Yes)
     return;

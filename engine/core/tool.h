@@ -10,12 +10,12 @@ namespace learnscope {
 
 /// What windows and command line need of a tool.
 struct ToolDescription {
-  std::string id;       ///< kebab-case; the subcommand
+  std::string id;       ///< kebab-case; the subcommand. "splats info" is the subcommand info of the group splats
   std::string title;    ///< sentence case; the menu item
   std::string summary;  ///< one line
   std::vector<Parameter> parameters;
-  std::string input;   ///< the File parameter that is given first and without a flag
-  std::string output;  ///< the File parameter that is written; existing files are replaced only when asked
+  std::vector<std::string> inputs;  ///< the File parameters that are given first, in this order and without a flag
+  std::string output = {};  ///< the File parameter that is written, if any; existing files are replaced only when asked
 };
 
 /// A stand-alone job: parameters in, files out.

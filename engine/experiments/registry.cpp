@@ -8,6 +8,7 @@
 #include "engine/experiments/rich_lazy_exact/exact_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
 #include "engine/tools/fixed_points_tool.h"
+#include "engine/tools/splats_tools.h"
 
 namespace learnscope {
 
@@ -20,6 +21,10 @@ Registry builtinLabs() {
   registry.add(richlazyexact::makeLab());
   registry.add(forgetting::makeLab());
   registry.add(makeFixedPointsTool());
+  registry.add(makeSplatsInfoTool());
+  registry.add(makeSplatsRenderTool());
+  registry.add(makeSplatsConvertTool());
+  registry.add(makeSplatsCompareTool());
   return registry;
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/core/config.h"
 #include "engine/core/errors.h"
+#include "engine/store/atomic_file.h"
 
 namespace learnscope {
 namespace {
@@ -51,6 +52,21 @@ PngImage readPng(const std::string& path, int largest, bool headerOnly) {
   for (std::size_t i = 0; i < plane; ++i)
     for (std::size_t c = 0; c < 3; ++c) image.rgb[c * plane + i] = static_cast<float>(pixels[3 * i + c]) / 255.0f;
   return image;
+}
+
+void writePng(const std::string& path, int width, int height, std::span<const std::uint8_t> rgba) {
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  png.width = static_cast<png_uint_32>(width);
+  png.height = static_cast<png_uint_32>(height);
+  png.format = PNG_FORMAT_RGBA;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
+  Bytes bytes(size);
+  if (png_image_write_to_memory(&png, bytes.data(), &size, 0, rgba.data(), 0, nullptr) == 0)
+    throw IoError(path, std::string("the picture cannot be encoded: ") + png.message);
+  AtomicFile file(path);
+  file.write(ByteView(bytes).first(size));
+  file.commit();
 }
 
 }  // namespace learnscope

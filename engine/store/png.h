@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,5 +16,8 @@ struct PngImage {
 /// Reads a PNG file of any colour type as red, green and blue over black, at most `largest` pixels a side; with
 /// `headerOnly` the size alone. Throws DataError naming the file, or IoError.
 PngImage readPng(const std::string& path, int largest, bool headerOnly = false);
+
+/// Writes 8-bit red, green, blue, alpha (not premultiplied), [height][width][4], whole or not at all. Throws IoError.
+void writePng(const std::string& path, int width, int height, std::span<const std::uint8_t> rgba);
 
 }  // namespace learnscope

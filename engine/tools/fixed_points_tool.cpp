@@ -230,7 +230,7 @@ class FixedPointsTool final : public Tool {
         .title = LS_TR("Fixed points of a network"),
         .summary = LS_TR("Find fixed and slow points, spectra, basins and the flow field of your own recurrent net"),
         .parameters = toolParameters(),
-        .input = "weights",
+        .inputs = {"weights"},
         .output = "out"};
   }
 

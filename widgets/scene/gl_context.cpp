@@ -182,6 +182,18 @@ GlContextResult openEglContext() {
   return result;
 }
 
+GlContextResult openHardwareContext() {
+  const std::string rung = chosenRung();
+  GlContextResult result;
+  const auto platformDisplay =
+      reinterpret_cast<PFNEGLGETPLATFORMDISPLAYEXTPROC>(eglGetProcAddress("eglGetPlatformDisplayEXT"));
+  if ((rung.empty() || rung == "device") && platformDisplay)
+    result.context = deviceContext(platformDisplay, true, result.reason);
+  else
+    result.reason = "EGL device: not asked for or not offered. ";
+  return result;
+}
+
 GlContextResult openQtContext(QOffscreenSurface& surface) {
   GlContextResult result;
   auto context = std::make_unique<QOpenGLContext>();

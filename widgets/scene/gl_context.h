@@ -37,6 +37,9 @@ struct GlContextResult {
 /// beside the training.
 GlContextResult openEglContext();
 
+/// A context on a device that is no software rasteriser, or none; cheap where there is no such device.
+GlContextResult openHardwareContext();
+
 /// The last rung: a Qt context on a hidden surface that the GUI thread has created.
 GlContextResult openQtContext(QOffscreenSurface& surface);
 
