@@ -266,6 +266,26 @@ class TestSceneBinder : public QObject {
              std::size_t{0});
   }
 
+  void comparedRunsAreGhosts() {
+    Records mine, other;
+    mine.add("p", 0, {1, 0, 0}, {1, 3});
+    other.add("p", 0, {0, 2, 0}, {1, 3});
+    SceneSource source = mine.at(0);
+    source.ghosts = {other.at(0)};
+    source.ghosts[0].ghostColor = QStringLiteral("1");
+    const auto snapshot = bound({{{"mark", "sphere"}, {"position", "p"}, {"label", "{id}"}, {"color", "0"}},
+                                 {{"mark", "plane"}, {"z", 1}, {"extent", 1}}},
+                                source);
+    const auto spheres = all<Spheres>(snapshot);
+    QCOMPARE(spheres.size(), std::size_t{2});
+    QCOMPARE(all<Plane>(snapshot).size(), std::size_t{1});  // what stands still is drawn once
+    QVERIFY(near(spheres[0].second->positions[0], {1, 0, 0}));
+    QVERIFY(near(spheres[1].second->positions[0], {0, 2, 0}));
+    QCOMPARE(spheres[0].second->colors[0].a, std::uint8_t{255});
+    QVERIFY(spheres[1].second->colors[0].a < 100);
+    QVERIFY(spheres[1].second->colors[0].r != spheres[0].second->colors[0].r);
+  }
+
   void tubesOverStepFollowAnItem() {
     Records r;
     for (std::int64_t k = 0; k < 6; ++k) r.add("p", 10 * k, {double(k), double(k * k), 0}, {3});

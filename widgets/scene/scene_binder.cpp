@@ -812,6 +812,24 @@ void addFloor(const SceneSpec& spec, const Theme& theme, SceneSnapshot& out) {
   out.floor = floor;
 }
 
+/// The mark of a compared run, or nothing for what does not move.
+std::optional<MarkSpec> ghostOf(const MarkSpec& mark, const QString& color) {
+  using Mark = MarkSpec::Mark;
+  constexpr double ghostOpacity = 0.3;
+  if (mark.others || (mark.mark != Mark::Sphere && mark.mark != Mark::Tube && mark.mark != Mark::Arrow)) return {};
+  MarkSpec ghost = mark;
+  ghost.color = ColorBinding{.key = color};
+  ghost.labelText.clear();
+  ghost.labelValue.reset();
+  ghost.labels.clear();
+  ghost.select.clear();
+  ghost.title.clear();
+  ghost.trail = 0;
+  ghost.channels.erase("flashOn");
+  ghost.channels["opacity"] = Binding{.constant = ghostOpacity};
+  return ghost;
+}
+
 }  // namespace
 
 SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const Theme& theme,
@@ -827,6 +845,9 @@ SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const 
       std::for_each(source.others.begin(), source.others.end(), bind);
     else
       bind(source);
+    for (const SceneSource& ghost : source.ghosts)
+      if (const std::optional<MarkSpec> pale = ghostOf(mark, ghost.ghostColor))
+        MarkBinder(*pale, ghost, theme, selection, spec.cylindrical(), out).bind();
   }
   for (const SceneLayer& layer : out.layers) out.bounds.add(boundsOf(layer));
   for (int i = 0; i < 3; ++i) {

@@ -22,6 +22,9 @@ struct SceneSource {
   std::function<std::vector<Event>()> events = [] { return std::vector<Event>(); };
   /// The other shown runs, each at its own newest step.
   std::vector<SceneSource> others = {};
+  /// Runs compared with this one: their moving marks are drawn at the same step, see-through, in their run's colour.
+  std::vector<SceneSource> ghosts = {};
+  QString ghostColor = {};  ///< of a ghost: key of Theme::color
   /// What a measure is called; its id by default.
   std::function<QString(const std::string& measure)> title = [](const std::string& id) {
     return QString::fromStdString(id);

@@ -125,10 +125,17 @@ SceneSource SceneView::sourceOf(const std::shared_ptr<Run>& run, std::int64_t st
 SceneSource SceneView::source() {
   const std::shared_ptr<Run> run = shownRun();
   SceneSource source = sourceOf(run, model().cursor(), &feed_);
+  const auto others = model().runs(QStringLiteral("shown"));
+  if (run && model().comparison().mode != Comparison::Mode::Off)
+    for (const std::shared_ptr<Run>& other : others) {
+      if (other == run) continue;
+      source.ghosts.push_back(sourceOf(other, std::min(model().cursor(), other->lastStep()), nullptr));
+      source.ghosts.back().ghostColor = QString::number(model().colorOf(*other));
+    }
   const bool wanted =
       std::any_of(page_.marks.begin(), page_.marks.end(), [](const MarkSpec& mark) { return mark.others; });
   if (!wanted) return source;
-  for (const std::shared_ptr<Run>& other : model().runs(QStringLiteral("shown")))
+  for (const std::shared_ptr<Run>& other : others)
     if (other != run) source.others.push_back(sourceOf(other, other->lastStep(), nullptr));
   return source;
 }
