@@ -74,13 +74,18 @@ class LinearisedNet {
 class DeepModes {
  public:
   DeepModes(Eigen::VectorXd values, const Eigen::VectorXd& start, int depth);
-  /// Strengths at t >= the last time asked for; going back starts at 0 again.
+  /// Strengths at t >= 0, which depend on t alone, not on the times asked for before; going back starts at 0 again.
   const Eigen::VectorXd& at(double time);
 
  private:
-  Eigen::VectorXd values_, start_, now_;
+  Eigen::VectorXd advanced(const Eigen::VectorXd& logarithm, double dt) const;
+
+  Eigen::VectorXd values_;
+  Eigen::VectorXd start_, whole_;  ///< ln a at 0 and after `pieces_` pieces
+  Eigen::VectorXd now_;            ///< a at the last time asked for
   int depth_;
-  double time_ = 0;
+  double piece_ = 0;  ///< length of a Runge-Kutta step
+  double pieces_ = 0;
 };
 
 }  // namespace learnscope

@@ -162,6 +162,10 @@ class TestDeepLinear : public QObject {
       QVERIFY2(std::abs(modes.at(time)[0] - target) < 1e-8, std::to_string(modes.at(time)[0]).c_str());
     }
     QVERIFY(std::abs(modes.at(0)[0] - 0.01) < 1e-12);
+    // A value depends on its time alone, so that a branch repeats its parent.
+    DeepModes again(Eigen::VectorXd::Constant(1, 3.0), Eigen::VectorXd::Constant(1, 0.01), depth);
+    for (int i = 0; i <= 7; ++i) again.at(0.1 * i);
+    QCOMPARE(again.at(1)[0], modes.at(1)[0]);
     if (depth != 2) return;
     for (const double time : {0.3, 0.9, 2.0}) QVERIFY(std::abs(modes.at(time)[0] - modeStrength(3, 0.01, time)) < 1e-8);
   }
