@@ -100,16 +100,18 @@ void addStream(std::vector<Parameter>& list) {
       .add(real("difficulty", LS_TR("Difficulty"), 1, 0, 3,
                 LS_TR("How far tilt, scale, shear and shift of the glyph digits vary.")))
       .live = false;
-  group.add({.id = "data.images",
-             .title = LS_TR("Image file"),
-             .type = File,
-             .fallback = "",
-             .doc = LS_TR("Your square images as an IDX file (MNIST, Fashion-MNIST); empty: built-in glyph digits.")});
+  group.add(
+      {.id = "data.images",
+       .title = LS_TR("Image file"),
+       .type = File,
+       .fallback = "",
+       .doc = LS_TR(
+           "Your square images as an IDX file, plain or .gz (MNIST, Fashion-MNIST); empty: built-in glyph digits.")});
   group.add({.id = "data.labels",
              .title = LS_TR("Label file"),
              .type = File,
              .fallback = "",
-             .doc = LS_TR("Their labels 0 to 9 as an IDX file.")});
+             .doc = LS_TR("Their labels 0 to 9 as an IDX file, plain or .gz.")});
   group.add({.id = "data.cifar",
              .title = LS_TR("CIFAR-10 folder"),
              .type = Folder,
