@@ -63,6 +63,7 @@ class WatchedLab : public Lab {
 class Paints : public QObject {
  public:
   explicit Paints(QWidget& view) {
+    view.installEventFilter(this);
     for (QWidget* child : view.findChildren<QWidget*>()) child->installEventFilter(this);
   }
   bool eventFilter(QObject*, QEvent* event) override {
