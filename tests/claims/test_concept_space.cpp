@@ -106,7 +106,7 @@ class TestConceptSpaceClaims : public QObject {
     QVERIFY(strongColour < colour);
   }
 
-  // Seed 1 composes early at every separation: its initial weights do (see the lab's page).
+  // Seed 1 composes early at every separation (see the lab's page).
   void weakColourIsRarelyLearned() {
     const int held = seedsWhere(kMoreSeeds, [](std::uint64_t seed) {
       const ConceptRun& run = conceptRun({{"world.dc", 0.1}}, seed, 4000);

@@ -818,7 +818,8 @@ std::optional<MarkSpec> ghostOf(const MarkSpec& mark, const QString& color) {
   constexpr double ghostOpacity = 0.3;
   if (mark.others || (mark.mark != Mark::Sphere && mark.mark != Mark::Tube && mark.mark != Mark::Arrow)) return {};
   MarkSpec ghost = mark;
-  ghost.color = ColorBinding{.key = color};
+  ghost.color = {};
+  ghost.color.key = color;
   ghost.labelText.clear();
   ghost.labelValue.reset();
   ghost.labels.clear();
@@ -826,7 +827,9 @@ std::optional<MarkSpec> ghostOf(const MarkSpec& mark, const QString& color) {
   ghost.title.clear();
   ghost.trail = 0;
   ghost.channels.erase("flashOn");
-  ghost.channels["opacity"] = Binding{.constant = ghostOpacity};
+  Binding opacity;
+  opacity.constant = ghostOpacity;
+  ghost.channels["opacity"] = opacity;
   return ghost;
 }
 
@@ -845,8 +848,11 @@ SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const 
       std::for_each(source.others.begin(), source.others.end(), bind);
     else
       bind(source);
+    // A page that draws other runs with such marks of its own needs no ghosts of them.
+    const bool drawn = std::any_of(spec.marks.begin(), spec.marks.end(),
+                                   [&](const MarkSpec& other) { return other.others && other.mark == mark.mark; });
     for (const SceneSource& ghost : source.ghosts)
-      if (const std::optional<MarkSpec> pale = ghostOf(mark, ghost.ghostColor))
+      if (const std::optional<MarkSpec> pale = drawn ? std::nullopt : ghostOf(mark, ghost.ghostColor))
         MarkBinder(*pale, ghost, theme, selection, spec.cylindrical(), out).bind();
   }
   for (const SceneLayer& layer : out.layers) out.bounds.add(boundsOf(layer));
