@@ -8,7 +8,7 @@
 namespace learnscope::cli {
 
 void addSplatViewCommand(CLI::App& app, int argc, char** argv, Action& action) {
-  CLI::App* group = app.get_subcommand_no_throw("splats");
+  CLI::App* group = subcommandOf(app, "splats");
   if (!group) return;
   group->description("Look at Gaussian-splat files, draw, convert and compare them; without a command: view");
   group->require_subcommand(0, 1);

@@ -23,6 +23,12 @@ CLI::Option* addRepeatable(CLI::App& app, const std::string& name, std::vector<s
       ->allow_extra_args(false);
 }
 
+CLI::App* subcommandOf(CLI::App& app, const std::string& name) {
+  const std::vector<CLI::App*> found =
+      app.get_subcommands([&](const CLI::App* sub) { return sub->get_name() == name; });
+  return found.empty() ? nullptr : found.front();
+}
+
 CLI::Validator between(double low, double high) {
   const std::string allowed = "must be a number in [" + shortNumber(low) + ", " + shortNumber(high) + "]";
   return CLI::Validator(

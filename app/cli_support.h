@@ -25,6 +25,9 @@ namespace learnscope::cli {
 CLI::Option* addRepeatable(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                            const std::string& doc);
 
+/// The subcommand of that name, or null.
+CLI::App* subcommandOf(CLI::App& app, const std::string& name);
+
 /// Takes numbers in [low, high] and, unlike CLI::Range, refuses NaN.
 CLI::Validator between(double low, double high);
 

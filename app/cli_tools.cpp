@@ -78,7 +78,7 @@ CLI::App* groupOf(CLI::App& app, const std::string& id, std::string& name) {
   std::size_t at = 0;
   for (std::size_t blank = id.find(' '); blank != std::string::npos; at = blank + 1, blank = id.find(' ', at)) {
     const std::string word = id.substr(at, blank - at);
-    CLI::App* known = group->get_subcommand_no_throw(word);
+    CLI::App* known = subcommandOf(*group, word);
     if (!known) {
       known = group->add_subcommand(word, "");
       known->require_subcommand(1);

@@ -175,7 +175,7 @@ SplatFrame SplatRenderer::drawOnCpu(const SplatRequest& request) {
   }
   SplatFrame frame;
   frame.reduced = request.reduced;
-  frame.path = tr("CPU, %n thread(s)", nullptr, rasteriser_.threads());
+  frame.path = rasteriser_.threads() == 1 ? tr("CPU, one thread") : tr("CPU, %1 threads").arg(rasteriser_.threads());
   rasteriser_.setOpacities(request.opacities);
   rasteriser_.setColours(coloursOf(request, frame));
   frame.image = QImage(request.camera.width, request.camera.height, QImage::Format_ARGB32_Premultiplied);
