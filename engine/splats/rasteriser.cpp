@@ -113,6 +113,9 @@ void Rasteriser::projectSegment(Segment& segment, const ProjectView& view, const
       // A pixel is reached if its centre, at +0.5, is.
       rects_[to] = {tileOf(x - ex - 0.5F, columns_), tileOf(y - ey - 0.5F, rows_),
                     tileOf(x + ex - 0.5F + kTile, columns_), tileOf(y + ey - 0.5F + kTile, rows_)};
+      const Rect& rect = rects_[to];
+      segment.pairs +=
+          static_cast<std::uint64_t>(rect.right - rect.left) * static_cast<unsigned>(rect.bottom - rect.top);
       ++to;
     }
   }
@@ -141,12 +144,25 @@ void Rasteriser::sort() {
   sorted_ = order_.sort();
 }
 
+void Rasteriser::limitPairs() {
+  drawn_ = order_.size();
+  std::uint64_t pairs = 0;
+  for (const Segment& segment : segments_) pairs += segment.pairs;
+  if (pairs <= pairLimit_) return;
+  pairs = 0;
+  for (drawn_ = 0; drawn_ < order_.size(); ++drawn_) {
+    const Rect& rect = rects_[sorted_[drawn_].splat];
+    pairs += static_cast<std::uint64_t>(rect.right - rect.left) * static_cast<unsigned>(rect.bottom - rect.top);
+    if (pairs > pairLimit_) return;
+  }
+}
+
 std::size_t Rasteriser::bin() {
   const std::size_t tiles = static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_);
   const auto workers = static_cast<std::size_t>(pool_.size());
   counts_.resize(workers);
   const auto forShare = [&](std::size_t worker, const auto& visit) {
-    const std::size_t first = order_.size() * worker / workers, last = order_.size() * (worker + 1) / workers;
+    const std::size_t first = drawn_ * worker / workers, last = drawn_ * (worker + 1) / workers;
     for (std::size_t k = first; k < last; ++k) {
       const std::uint32_t splat = sorted_[k].splat;
       const Rect rect = rects_[splat];
@@ -217,9 +233,11 @@ FrameStatistics Rasteriser::prepare(const SplatCamera& camera, const RenderOptio
   statistics.project = watch.lap();
   sort();
   statistics.sort = watch.lap();
+  limitPairs();
   statistics.pairs = bin();
   statistics.bin = watch.lap();
-  statistics.visible = order_.size();
+  statistics.visible = drawn_;
+  statistics.leftOut = order_.size() - drawn_;
   return statistics;
 }
 

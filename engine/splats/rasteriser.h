@@ -37,6 +37,7 @@ struct FrameStatistics {
   double total() const { return colours + project + sort + bin + raster; }
   std::size_t visible = 0;  ///< splats on the screen
   std::size_t pairs = 0;    ///< splats times the tiles they touch
+  std::size_t leftOut = 0;  ///< the farthest splats, where there would be more pairs than the limit
 };
 
 /// Draws Gaussian splats on the CPU: EWA projection, an exact sort by depth, lists of 16x16-pixel tiles, blending front
@@ -47,6 +48,9 @@ class Rasteriser {
   int threads() const { return pool_.size(); }
 
   void setSplats(std::shared_ptr<const PreparedSplats> splats);
+  /// Bounds the memory of a picture: 4 bytes a pair of a splat and a tile (2^27 pairs at first). Beyond it the farthest
+  /// splats are left out; only sets of huge splats get there, and what is in front of those hides them.
+  void setPairLimit(std::uint64_t limit) { pairLimit_ = limit; }
   /// Colours (one array a channel) and opacities to be shown instead of the splats' own; null for those. They must
   /// outlive the next frames and have one value a splat.
   void setColours(std::shared_ptr<const std::array<AlignedVector<float>, 3>> colours);
@@ -75,12 +79,14 @@ class Rasteriser {
   /// What one worker projects: its share of the splats, written from `first` on.
   struct Segment {
     std::size_t first = 0, end = 0, visible = 0;
+    std::uint64_t pairs = 0;
   };
 
   FrameStatistics prepare(const SplatCamera& camera, const RenderOptions& options);
   void project(const SplatCamera& camera, const RenderOptions& options);
   void projectSegment(Segment& segment, const ProjectView& view, const RenderOptions& options);
   void sort();
+  void limitPairs();
   std::size_t bin();
   template <class Store>
   void raster(const RenderOptions& options, const Store& store);
@@ -99,6 +105,8 @@ class Rasteriser {
   std::vector<Segment> segments_;
   DepthOrder order_;
   const DepthOrder::Entry* sorted_ = nullptr;
+  std::size_t drawn_ = 0;  ///< of the sorted ones
+  std::uint64_t pairLimit_ = std::uint64_t{1} << 27U;
   std::vector<std::vector<std::uint32_t>> counts_;  // a worker's splats in each tile, then where it writes
   std::vector<std::uint32_t> tileStart_;
   AlignedVector<std::uint32_t> lists_;

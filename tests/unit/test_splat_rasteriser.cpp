@@ -493,6 +493,21 @@ class TestSplatRasteriser : public QObject {
     QVERIFY(near(huge.at(3, 60, 0), 1, 1e-3) && near(huge.at(3, 60, 1), .01, 1e-3));
   }
 
+  void hugeSplatsAreBoundedInMemory() {
+    // Red, green and blue walls over 16 tiles each, the farthest beyond the limit.
+    const auto wall = [](double z, std::array<double, 3> colour) { return One{{0, 0, z}, {9, 9, 9}, colour, .9}; };
+    Rasteriser rasteriser(2);
+    rasteriser.setSplats(prepared({wall(30, {0, 0, 1}), wall(20, {1, 0, 0}), wall(25, {0, 1, 0})}));
+    Picture limited{64, {}}, whole{64, {}};
+    QCOMPARE(rasteriser.render(goldenCamera(), transparent(), whole.rgba).leftOut, 0U);
+    rasteriser.setPairLimit(33);
+    const FrameStatistics statistics = rasteriser.render(goldenCamera(), transparent(), limited.rgba);
+    QCOMPARE(statistics.leftOut, 1U);
+    QCOMPARE(statistics.pairs, 32U);
+    QVERIFY(near(limited.at(32, 32, 1), whole.at(32, 32, 1), 1e-6));
+    QVERIFY(limited.at(32, 32, 2) == 0 && whole.at(32, 32, 2) > 0.005F);
+  }
+
   void framesOfOneSizeAllocateNothing() {
     Rasteriser rasteriser(2);
     rasteriser.setSplats(std::make_shared<PreparedSplats>(test::bumpScene(5000)));
