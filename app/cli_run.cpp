@@ -53,7 +53,8 @@ ConfigFile configFrom(const Json& json, const std::string& path) {
 }
 
 void requireLab(const ConfigFile& file, const std::string& id, const std::string& path) {
-  if (!file.lab.empty() && file.lab != id) throw DataError(path, "/lab", "lab " + id + " expected, not " + file.lab);
+  if (!file.lab.empty() && file.lab != id)
+    throw DataError(path, "/lab", "config of lab " + id + " expected, not of " + file.lab);
 }
 
 ConfigFile readConfigFile(const Lab& lab, const std::string& path) {
@@ -73,7 +74,9 @@ ScriptFile readScript(const std::string& path) {
   Json json = parseJson(readFile(path, jsonLimit), path);
   ScriptFile script;
   if (json.is_object()) {
-    Json commands = json.value("commands", Json());
+    if (!json.contains("commands"))
+      throw DataError(path, "", "an array of commands, or an object that has one as \"commands\", expected");
+    Json commands = json["commands"];
     json.erase("commands");
     script.head = configFrom(json, path);
     json = std::move(commands);

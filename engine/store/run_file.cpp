@@ -121,7 +121,7 @@ std::shared_ptr<Run> createRunFile(const std::string& path, const Lab& lab, RunI
   if (info.appVersion.empty()) info.appVersion = LEARNSCOPE_VERSION;
   if (info.machine.empty()) info.machine = thisMachine();
   if (!info.difference.is_object()) info.difference = Json::object();
-  if (!info.parentPath.empty()) {
+  if (fs::path(info.parentPath).is_absolute()) {
     std::error_code other;  // on another disk there is no relative way
     const fs::path way = fs::relative(info.parentPath, fs::path(file).parent_path(), other);
     if (!other && !way.empty()) info.parentPath = way.string();

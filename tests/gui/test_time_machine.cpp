@@ -314,7 +314,8 @@ class TestTimeMachine : public QObject {
       return outcome.status == 0;
     };
     const std::string script = folder_.path("done.json"), run = folder_.path("run.lscope");
-    std::ofstream(script) << R"([{"runTo": 40}, {"set": {"weightDecay": 0.001}}, {"runTo": 55}, {"set": {"learningRate": 0.002}},
+    std::ofstream(script)
+        << R"([{"runTo": 40}, {"set": {"weightDecay": 0.001}}, {"runTo": 55}, {"set": {"learningRate": 0.002}},
       {"intervene": {"name": "kill-neuron", "arguments": {"neuron": 3}}}, {"runTo": 80}, {"set": {"weightDecay": 0}},
       {"runTo": 120}, {"branch": {"step": 90, "set": {"optimizer": "muon"}, "intervene":
       {"name": "kill-neuron", "arguments": {"neuron": 5}}}}, {"runTo": 130}, {"set": {"learningRate": 0.01}}])";

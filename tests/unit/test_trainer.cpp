@@ -157,16 +157,17 @@ class TestTrainer : public QObject {
     Trainer trainer(lab, run, atFullSpeed());
     while (run->lastStep() < 3) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     trainer.snapshotAtOnce();  // somebody asks: from now on copies are made
-    double longest = 0;
+    int quick = 0;
     for (int i = 0; i < 20; ++i) {
       const auto start = std::chrono::steady_clock::now();
       if (i == 10) trainer.post({"set", Json{{"rate", 2}}});  // does not change what is looked at
       const auto snapshot = trainer.snapshotAtOnce();
-      longest = std::max(longest, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      quick += std::chrono::steady_clock::now() - start < std::chrono::milliseconds(60);
       QVERIFY(snapshot && snapshot->state.scalar<std::int64_t>("step") == snapshot->step);
       std::this_thread::sleep_for(std::chrono::milliseconds(37));
     }
-    QVERIFY2(longest < 0.2, std::to_string(longest).c_str());
+    // Who waited for the measure would wait longer than that four times of five.
+    QVERIFY2(quick >= 12, std::to_string(quick).c_str());
     // One that must see the commands before it waits for them.
     trainer.post({"set", Json{{"rate", 3}}});
     trainer.snapshot();
