@@ -42,6 +42,7 @@ void fillNormals(RandomStream& random, std::span<float> values);
 /// its own: "diffusion.start" for the weights, "diffusion.noise" for times and noise.
 class DiffusionTrainer {
  public:
+  RandomStream& noise() { return noise_; }
   /// `startScale` multiplies the uniform start of all weights.
   DiffusionTrainer(std::unique_ptr<Denoiser> net, std::uint64_t seed, double startScale);
 

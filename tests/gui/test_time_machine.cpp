@@ -264,6 +264,49 @@ class TestTimeMachine : public QObject {
     QVERIFY2(other.run->state() == RunState::Finished, other.trainer->status().message.c_str());
     QCOMPARE(other.run->info().difference, change);
     QCOMPARE(other.run->lastStep(), last);
+
+    // Compared in a window: the table has all three, the parent's own difference is 0.
+    SessionModel model(known, factory, scheduler);
+    for (const auto& run : {other.run, same.run, parent.run}) model.session().open(run, false);
+    QTRY_COMPARE(model.run(), parent.run);
+    const QStringList lines = CompareDialog(model).csv().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    QVERIFY(lines.size() > 2);
+    QCOMPARE(lines.front().count(QLatin1String("difference")), 3);
+  }
+
+  // The same net, another chance: where a lab draws while it trains, a branch may draw otherwise.
+  void branchesMayDrawOtherwise_data() { everyLabBranches_data(); }
+  void branchesMayDrawOtherwise() {
+    QFETCH(QString, lab);
+    const Registry registry = builtinLabs();
+    const std::shared_ptr<const Lab> known = registry.require(lab.toStdString());
+    const Description description = known->describe(checkedConfig(*known, Json::object()));
+    if (!description.intervention("redraw")) QSKIP("nothing is drawn at random after the start");
+    FolderRunFactory factory(folder_.path(lab.toStdString() + "-draws"));
+    Scheduler scheduler(2);
+    Session session(known, factory, scheduler);
+    Member& parent = session.start(Json::object(), 0, 60, 0, false);
+    parent.trainer->wait();
+    std::vector<State> states;
+    for (const int draw : {1, 1, 2}) {
+      Member& branch =
+          session.branch(parent, {.step = 30, .intervene = {{"name", "redraw"}, {"arguments", {{"draw", draw}}}}});
+      branch.trainer->wait();
+      QVERIFY2(branch.run->state() == RunState::Finished, branch.trainer->status().message.c_str());
+      QCOMPARE(branch.run->journal().size(), std::size_t{1});
+      states.push_back(branch.run->store()->loadCheckpoint(60));
+    }
+    states.push_back(parent.run->store()->loadCheckpoint(60));
+    const auto same = [](const State& a, const State& b) {
+      return std::equal(a.arrays().begin(), a.arrays().end(), b.arrays().begin(), b.arrays().end(),
+                        [](const auto& x, const auto& y) {
+                          return x.first == y.first && x.second.bytes() == y.second.bytes() &&
+                                 std::memcmp(x.second.data(), y.second.data(), x.second.bytes()) == 0;
+                        });
+    };
+    QVERIFY(same(states[0], states[1]));
+    QVERIFY(!same(states[0], states[2]));
+    QVERIFY(!same(states[0], states[3]));
   }
 
   // What is not live may change where the state still loads; where it does not, the branch says so and nothing crashes.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/concept_space/experiment.h"
 
+#include "engine/core/redraw.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -248,6 +250,11 @@ void DiffusionExperiment::load(const State& state) {
 }
 
 void DiffusionExperiment::apply(const std::string& intervention, const Config& arguments, RandomStream) {
+  if (intervention == redrawId) {
+    redraw(batches_, arguments.integer("draw"));
+    redraw(trainer_.noise(), arguments.integer("draw"));
+    return;
+  }
   const std::vector<int> numbers = classesFrom(arguments.text("class"), setting_.concepts, "/class");
   if (numbers.size() != 1) throw ConfigError("/class", arguments.text("class"), "one class, such as 11");
   const auto number = static_cast<std::size_t>(numbers.front());

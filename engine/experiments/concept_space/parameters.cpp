@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/concept_space/description.h"
 
+#include "engine/core/redraw.h"
+
 namespace learnscope::concept_space {
 namespace {
 
@@ -352,6 +354,8 @@ std::vector<InterventionDescription> interventions() {
                         .type = Text,
                         .fallback = "11",
                         .doc = LS_TR("Digits of the class: 11 is blue small.")};
+  InterventionDescription chance = redrawIntervention();
+  chance.visibleIf = {{"world.kind", kTrained}};
   return {
       {"show-examples",
        LS_TR("Show it examples"),
@@ -370,6 +374,7 @@ std::vector<InterventionDescription> interventions() {
        LS_TR("Takes a class out of the training data."),
        {which},
        {{"world.kind", kTrained}}},
+      chance,
   };
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/core/errors.h"
+#include "engine/core/redraw.h"
 #include "engine/experiments/forgetting/measurement.h"
 #include "engine/experiments/forgetting/setting.h"
 #include "engine/experiments/forgetting/world.h"
@@ -61,6 +62,8 @@ class ForgettingExperiment final : public Experiment {
       learner_.freeze(layerOf(arguments), intervention == "freeze");
     else if (intervention == "warm-up")
       learner_.warmUp(arguments.integer("steps"));
+    else if (intervention == redrawId)
+      learner_.redraw(arguments.integer("draw"));
     else if (intervention == "reset-optimizer")
       learner_.resetOptimizer();
     else

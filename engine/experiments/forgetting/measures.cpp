@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/forgetting/description.h"
 
+#include "engine/core/redraw.h"
+
 namespace learnscope::forgetting {
 namespace {
 
@@ -222,6 +224,7 @@ std::vector<InterventionDescription> interventions() {
   const Parameter steps = argument("steps", LS_TR("Updates"), 50, 1, 100000, LS_TR("For so many."));
   const Parameter layer = argument("layer", LS_TR("Layer"), 1, 1, 7, LS_TR("From the inputs, from 1."));
   return {
+      redrawIntervention(),
       {.id = "next-task", .title = LS_TR("Next task now"), .doc = LS_TR("Ends the present task at once.")},
       {.id = "swap-tasks", .title = LS_TR("Swap the next two tasks"), .doc = LS_TR("Changes the order to come.")},
       {.id = "revisit",

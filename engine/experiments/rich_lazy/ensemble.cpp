@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/rich_lazy/ensemble.h"
 
+#include "engine/core/redraw.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -212,6 +214,10 @@ void Ensemble::addRankOne(double size, RandomStream random) {
         for (std::size_t j = 0; j < n; ++j) w[i * n + j] += static_cast<float>(strength * u[i] * v[j]);
     }
   }
+}
+
+void Ensemble::redrawTrials(std::int64_t draw) {
+  for (RandomStream& stream : trials_) redraw(stream, draw);
 }
 
 void Ensemble::redrawReadout(RandomStream random) {

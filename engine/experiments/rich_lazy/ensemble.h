@@ -58,6 +58,8 @@ class Ensemble {
   /// W += size |W|_F u v^T with random unit vectors, the same for every structure of a seed.
   void addRankOne(double size, RandomStream random);
   void redrawReadout(RandomStream random);
+  /// Other trials for every seed.
+  void redrawTrials(std::int64_t draw);
 
   State save() const;
   void load(const State& state);

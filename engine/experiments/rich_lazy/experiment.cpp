@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/rich_lazy/experiment.h"
 
+#include "engine/core/redraw.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -163,6 +165,8 @@ class RichLazyExperiment final : public Experiment {
       ensemble_.scaleRecurrent(arguments.real("factor"));
     else if (intervention == "add-rank-one")
       ensemble_.addRankOne(arguments.real("size"), random);
+    else if (intervention == redrawId)
+      ensemble_.redrawTrials(arguments.integer("draw"));
     else if (intervention == "redraw-readout")
       ensemble_.redrawReadout(random);
     else if (intervention == "make-reference")

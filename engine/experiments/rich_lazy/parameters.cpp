@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/rich_lazy/description.h"
 
+#include "engine/core/redraw.h"
+
 namespace learnscope::richlazy {
 namespace {
 
@@ -361,7 +363,8 @@ std::vector<Parameter> parameters() {
 }
 
 std::vector<InterventionDescription> interventions() {
-  return {{"make-reference", LS_TR("Make this the reference"),
+  return {redrawIntervention(),
+          {"make-reference", LS_TR("Make this the reference"),
            LS_TR("Alignments and weight changes are measured from the nets as they are now.")},
           {"scale-recurrent",
            LS_TR("Scale W"),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/rnn_hmm/description.h"
 
+#include "engine/core/redraw.h"
+
 namespace learnscope::rnnhmm {
 namespace {
 
@@ -271,6 +273,7 @@ std::vector<InterventionDescription> interventions() {
        .title = LS_TR("Reset the optimizer"),
        .doc = LS_TR("Forgets Adam's moments."),
        .arguments = {}},
+      redrawIntervention(),
   };
 }
 

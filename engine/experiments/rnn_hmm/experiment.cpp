@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/rnn_hmm/experiment.h"
 
+#include "engine/core/redraw.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -130,7 +132,9 @@ std::vector<int> RnnHmmExperiment::unitsOf(const Config& arguments) const {
 
 void RnnHmmExperiment::apply(const std::string& intervention, const Config& arguments, RandomStream random) {
   RnnWeights<float>& weights = trainer_.mutableWeights();
-  if (intervention == "set-gains") {
+  if (intervention == redrawId) {
+    redraw(data_, arguments.integer("draw"));
+  } else if (intervention == "set-gains") {
     for (const int unit : unitsOf(arguments)) {
       weights.recurrentGain[static_cast<std::size_t>(unit)] = static_cast<float>(arguments.real("recurrent"));
       weights.noiseGain[static_cast<std::size_t>(unit)] = static_cast<float>(arguments.real("noise"));

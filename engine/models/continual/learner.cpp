@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/core/errors.h"
+#include "engine/core/redraw.h"
 #include "engine/models/mlp_kernels.h"
 
 namespace learnscope::continual {
@@ -185,6 +186,11 @@ void Learner::setMemory(int capacity, MemoryPolicy policy) {
 void Learner::freeze(int layer, bool frozen) { frozen_.at(static_cast<std::size_t>(layer)) = frozen; }
 
 void Learner::warmUp(std::int64_t steps) { warmUpLeft_ = warmUpLength_ = steps; }
+
+void Learner::redraw(std::int64_t draw) {
+  for (RandomStream* stream : {&bench_.batches, &bench_.replay, &bench_.noise, &storage_})
+    learnscope::redraw(*stream, draw);
+}
 
 void Learner::resetOptimizer() { std::fill(bench_.velocity.begin(), bench_.velocity.end(), 0.0F); }
 

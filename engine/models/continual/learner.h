@@ -62,6 +62,8 @@ class Learner {
   void warmUp(std::int64_t steps);
   void rehearse(const Rehearsal& rehearsal) { rehearsal_ = rehearsal; }
   void resetOptimizer();
+  /// Other batches, replayed samples, noise and places in memory.
+  void redraw(std::int64_t draw);
   /// Ends the present segment now. False at the schedule's end.
   bool jump();
   /// Inserts a segment now; the present one goes on afterwards.
