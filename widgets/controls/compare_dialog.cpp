@@ -42,10 +42,11 @@ CompareDialog::CompareDialog(SessionModel& model, QWidget* parent)
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSelectionMode(QAbstractItemView::ContiguousSelection);
   table_->setAlternatingRowColors(true);
-  table_->setWordWrap(true);
-  table_->horizontalHeader()->setDefaultAlignment(
-      Qt::Alignment(Qt::AlignCenter | static_cast<Qt::AlignmentFlag>(Qt::TextWordWrap)));
-  table_->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  table_->setWordWrap(false);
+  // A run's name over the lines that its parts take.
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignCenter);
+  table_->horizontalHeader()->setFixedHeight(3 * fontMetrics().lineSpacing() + 8);
+  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
   auto* box = new QDialogButtonBox(QDialogButtonBox::Close, this);
   QPushButton* copy = box->addButton(tr("&Copy as CSV"), QDialogButtonBox::ActionRole);
   copy->setObjectName(QStringLiteral("compareDialog.copy"));
@@ -105,7 +106,8 @@ void CompareDialog::fill() {
   table_->setColumnCount(static_cast<int>(shown.size()));
   table_->setRowCount(static_cast<int>(all.size()));
   for (std::size_t c = 0; c < shown.size(); ++c) {
-    auto* head = new QTableWidgetItem(runName(model_, *shown[c]));
+    QString name = runName(model_, *shown[c]);
+    auto* head = new QTableWidgetItem(name.replace(QStringLiteral(" \u00b7 "), QStringLiteral("\n")));
     head->setForeground(theme.category(model_.colorOf(*shown[c])));
     table_->setHorizontalHeaderItem(static_cast<int>(c), head);
   }

@@ -33,7 +33,7 @@ RunSetPanel::RunSetPanel(SessionModel& model, QWidget* parent)
   view_->setIndentation(14);
   view_->setIconSize({22, 12});
   view_->setContextMenuPolicy(Qt::ActionsContextMenu);
-  view_->header()->setStretchLastSection(false);
+  view_->header()->setStretchLastSection(true);
   view_->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
   empty_->setText(tr("No run yet. Press play to train one."));
   empty_->setAlignment(Qt::AlignCenter);
