@@ -135,7 +135,8 @@ std::string RunSetModel::runId(const QModelIndex& index) const {
 }
 
 QString RunSetModel::title(const Node& node) const {
-  const QString name = runName(model_, *node.run);
+  // What was changed stands on a line of its own: the panel is narrow.
+  const QString name = runName(model_, *node.run).replace(QStringLiteral(" \u00b7 "), QStringLiteral("\n"));
   return node.run->label().starred ? QStringLiteral("\u2605 ") + name : name;
 }
 

@@ -28,7 +28,7 @@ RunSetPanel::RunSetPanel(SessionModel& model, QWidget* parent)
   view_->setAccessibleName(tr("Runs"));
   view_->setModel(runs_);
   view_->setFrameShape(QFrame::NoFrame);
-  view_->setUniformRowHeights(true);
+  view_->setUniformRowHeights(false);
   view_->setEditTriggers(QAbstractItemView::EditKeyPressed);
   view_->setIndentation(14);
   view_->setIconSize({22, 12});
