@@ -80,7 +80,7 @@ QWidget* RunSetPanel::comparisonBar() {
          "measure), or as differences from the current run"));
   mode_->addItem(tr("As the page says"));
   mode_->addItem(tr("Overlay runs"));
-  mode_->addItem(tr("Difference from current"));
+  mode_->addItem(tr("Differences"));
   align_ = new QComboBox(bar);
   align_->setObjectName(QStringLiteral("runSetPanel.align"));
   align_->setAccessibleName(tr("Align by"));

@@ -58,6 +58,14 @@ void LinesView::rebuild() {
   current_ = run();
   if (comparing_) current_ = model().run();
   if (current_ && std::find(runs.begin(), runs.end(), model().run()) != runs.end()) current_ = model().run();
+  // Differences have both signs.
+  if (comparing_ && comparison.mode == Comparison::Mode::Difference && context_.y.kind == ScaleMap::Kind::Log) {
+    context_.y = {ScaleMap::Kind::Symlog, 1};
+    wasLog_ = true;
+  } else if (wasLog_ && comparison.mode != Comparison::Mode::Difference) {
+    context_.y = {ScaleMap::Kind::Log, 1};
+    wasLog_ = false;
+  }
   axis_.reset();
   markersSeen_ = 0;
   if (!current_) return;
@@ -127,6 +135,7 @@ void LinesView::setSmoothing(double weight) {
 
 void LinesView::setYScale(ScaleMap::Kind kind) {
   if (kind == context_.y.kind) return;
+  wasLog_ = false;  // the user's choice stays
   context_.y = {kind, 1};
   rescale();
   if (syncThreshold()) rescale();

@@ -57,6 +57,7 @@ class LinesView : public PlotView {
   std::unique_ptr<StepAxis> axis_;
   std::vector<std::unique_ptr<LineLayer>> layers_;
   std::vector<Json> added_;
+  bool wasLog_ = false;     ///< symlog only while differences are shown
   bool comparing_ = false;  ///< colour says the run, whatever the page says
   Extent x_, y_;
   std::size_t markersSeen_ = 0;
