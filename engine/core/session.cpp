@@ -119,9 +119,7 @@ Member& Session::branch(Member& parent, const Fork& fork) {
     throw ConfigError("/branch/step", std::to_string(step),
                       "must be in " + std::to_string(from->info().forkStep) + ".." + std::to_string(from->lastStep()));
   const std::vector<JournalEntry> journal = from->journal();
-  std::size_t seen = 0;
-  while (seen < journal.size() && journal[seen].step < step) ++seen;
-  const std::size_t limit = fork.journalLength.value_or(seen);
+  const std::size_t limit = fork.journalLength.value_or(entriesBefore(journal, step));
   Config config = configAt(from->info(), journal, limit);
   const Json changes = fork.set.empty() ? Json::object() : checkedDifference(*lab_, config, fork.set);
   for (const auto& [id, value] : changes.items()) config.set(id, value);

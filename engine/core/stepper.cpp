@@ -134,6 +134,12 @@ Json checkedAction(const Lab& lab, const Config& config, const Json& command) {
   return {{"intervene", {{"name", name}, {"arguments", arguments.json()}}}};
 }
 
+std::size_t entriesBefore(const std::vector<JournalEntry>& journal, std::int64_t step) {
+  std::size_t before = 0;
+  while (before < journal.size() && journal[before].step < step) ++before;
+  return before;
+}
+
 Config configAt(const RunInfo& info, const std::vector<JournalEntry>& journal, std::size_t journalLength) {
   Config config = info.config;
   for (std::size_t i = 0; i < std::min(journalLength, journal.size()); ++i)

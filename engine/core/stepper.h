@@ -63,6 +63,9 @@ Json checkedDifference(const Lab& lab, const Config& config, const Json& differe
 std::unique_ptr<Stepper> forked(std::shared_ptr<const Lab> lab, const RunInfo& branch, const Config& before,
                                 const State& state, const Progress& progress);
 
+/// How many entries of a journal belong to steps before `step`.
+std::size_t entriesBefore(const std::vector<JournalEntry>& journal, std::int64_t step);
+
 /// The config at a checkpoint: the run's config with the first `journalLength` entries applied.
 Config configAt(const RunInfo& info, const std::vector<JournalEntry>& journal, std::size_t journalLength);
 

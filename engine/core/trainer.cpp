@@ -140,9 +140,7 @@ void Trainer::wait() {
 Snapshot stateAt(std::shared_ptr<const Lab> lab, const Run& run, std::int64_t step, const Progress& progress,
                  std::optional<std::size_t> journalLength) {
   const std::vector<JournalEntry> journal = run.journal();
-  std::size_t before = 0;
-  while (before < journal.size() && journal[before].step < step) ++before;
-  const std::size_t limit = journalLength.value_or(before);
+  const std::size_t limit = journalLength.value_or(entriesBefore(journal, step));
   const std::unique_ptr<Stepper> stepper = restore(std::move(lab), run, step, limit, progress);
   if (!stepper)
     throw IoError(run.store() ? run.store()->path() : "run", "no checkpoint at or before step " + std::to_string(step));

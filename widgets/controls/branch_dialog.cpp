@@ -27,9 +27,7 @@ QString text(const std::string& s) { return QString::fromStdString(s); }
 /// The values a run had when it left `step`.
 Config configBefore(const Run& run, std::int64_t step) {
   const std::vector<JournalEntry> journal = run.journal();
-  std::size_t seen = 0;
-  while (seen < journal.size() && journal[seen].step < step) ++seen;
-  return configAt(run.info(), journal, seen);
+  return configAt(run.info(), journal, entriesBefore(journal, step));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/controls/run_set_model.h"
 #include "widgets/model/icons.h"
@@ -30,7 +31,7 @@ RunSetPanel::RunSetPanel(SessionModel& model, QWidget* parent)
   view_->setFrameShape(QFrame::NoFrame);
   view_->setUniformRowHeights(false);
   view_->setEditTriggers(QAbstractItemView::EditKeyPressed);
-  view_->setIndentation(14);
+  view_->setIndentation(10);
   view_->setIconSize({22, 12});
   view_->setContextMenuPolicy(Qt::ActionsContextMenu);
   view_->header()->setStretchLastSection(true);
@@ -164,6 +165,11 @@ void RunSetPanel::showState() {
   bar_->setVisible(model_.session().members().size() > 1);
   showComparison();
   view_->expandAll();
+  // What all runs share says nothing, and the panel is narrow.
+  const auto& members = model_.session().members();
+  view_->setColumnHidden(RunSetModel::Seed, std::all_of(members.begin(), members.end(), [&](const auto& member) {
+                           return member->run->info().seed == members.front()->run->info().seed;
+                         }));
   if (const std::shared_ptr<Run> run = model_.run()) view_->setCurrentIndex(runs_->find(run->info().id));
 }
 
