@@ -68,7 +68,7 @@ void Stepper::applyJournal(const std::vector<JournalEntry>& journal, std::size_t
 
 Json checkedDifference(const Lab& lab, const Config& config, const Json& difference) {
   Config changed = config;
-  const Json values = flattened(difference);
+  Json values = flattened(difference);
   for (const auto& [id, value] : values.items()) changed.set(id, value);
   std::vector<Problem> problems;
   resolved(lab.describe(changed).parameters, changed.json(), problems);
