@@ -2,35 +2,14 @@
 #include "app/cli_render.h"
 
 #include <CLI/CLI.hpp>
-#include <QApplication>
 
 #include "app/cli.h"
+#include "app/cli_offscreen.h"
 #include "app/cli_support.h"
-#include "engine/core/scheduler.h"
-#include "engine/store/run_file.h"
-#include "widgets/model/session_model.h"
-#include "widgets/model/theme.h"
 #include "widgets/model/view.h"
 
 namespace learnscope::cli {
 namespace {
-
-/// Drawing starts no run.
-class NoNewRuns : public RunFactory {
-  std::shared_ptr<Run> create(const Lab&, RunInfo) override {
-    throw ConfigError("render", "", "a figure cannot start a run");
-  }
-};
-
-/// A QApplication that needs no display, unless the program has one already.
-std::unique_ptr<QApplication> offscreenApplication() {
-  if (QCoreApplication::instance()) return nullptr;
-  qputenv("QT_QPA_PLATFORM", "offscreen");
-  static int argc = 1;
-  static char name[] = "learnscope";
-  static char* argv[] = {name, nullptr};
-  return std::make_unique<QApplication>(argc, argv);
-}
 
 ViewSpec requireView(const Lab& lab, const std::string& id) {
   const LabPage page = pageOf(lab);
@@ -73,21 +52,12 @@ void checkRender(const Lab& lab, const RenderRequest& request) {
 
 void renderFigure(const std::shared_ptr<const Lab>& lab, const RenderRequest& request) {
   const ViewSpec spec = requireView(*lab, request.view);
-  const std::unique_ptr<QApplication> application = offscreenApplication();
-  QApplication::setPalette((request.dark ? Theme::night() : Theme::light()).palette());
-
-  Registry registry;
-  registry.add(lab);
-  NoNewRuns factory;
-  Scheduler scheduler(1);
-  SessionModel model(lab, factory, scheduler);
-  model.setSynchronous(true);
-  const std::shared_ptr<Run> run = openRunFile(request.file, registry, OpenMode::Read);
-  const std::int64_t first = run->info().forkStep, last = run->lastStep();
+  OffscreenRuns opened(lab, {request.file}, request.dark);
+  SessionModel& model = opened.model();
+  const std::int64_t first = model.run()->info().forkStep, last = model.run()->lastStep();
   if (request.step > last || (request.step >= 0 && request.step < first))
     throw ConfigError("--step", std::to_string(request.step),
                       "the run has steps " + std::to_string(first) + " to " + std::to_string(last));
-  model.session().open(run, false);
   model.setCursor(request.step < 0 ? last : request.step);
 
   FigureStyle style;

@@ -91,6 +91,11 @@ std::string didYouMean(const std::string& name, const std::vector<std::string>& 
 }
 
 Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets) {
+  return withSets([&lab](const Config& config) { return lab.describe(config).parameters; }, std::move(values), sets);
+}
+
+Json withSets(const std::function<std::vector<Parameter>(const Config&)>& parametersFor, Json values,
+              const std::vector<std::string>& sets) {
   std::vector<Problem> problems;
   values = flattened(values);
   for (const std::string& text : sets) {
@@ -100,12 +105,12 @@ Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets)
       continue;
     }
     const std::string id = text.substr(0, equals);
-    // Which parameters exist may depend on those set so far.
-    const Description description = lab.describe(Config(values));
-    const Parameter* parameter = description.parameter(id);
-    if (!parameter) {
+    const std::vector<Parameter> parameters = parametersFor(Config(values));
+    const auto parameter =
+        std::find_if(parameters.begin(), parameters.end(), [&id](const Parameter& each) { return each.id == id; });
+    if (parameter == parameters.end()) {
       std::vector<std::string> known;
-      for (const Parameter& each : description.parameters) known.push_back(each.id);
+      for (const Parameter& each : parameters) known.push_back(each.id);
       problems.push_back({"/" + id, "", "unknown parameter" + didYouMean(id, known)});
       continue;
     }

@@ -32,6 +32,7 @@ class PlotView : public View {
   PlotView(ViewSpec spec, SessionModel& model, QWidget* parent);
   void refresh() final;
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  std::unique_ptr<FilmFrame> filmFrame(const QRectF& rect, const FigureStyle& style) override;
   PlotCanvas& canvas() const { return *canvas_; }
   PlotHeader& header() const { return *header_; }
 
@@ -44,6 +45,8 @@ class PlotView : public View {
   virtual Chart chart(const Theme& theme) = 0;
   /// The chart for a figure, with all that graphs show as marks.
   virtual Chart figureChart(const Theme& theme) { return chart(theme); }
+  /// Where the cursor stands on the x axis, of a view whose x axis is time.
+  virtual std::optional<double> cursorCoordinate() const { return std::nullopt; }
   /// Colours of graphs after a change of theme.
   virtual void restyle() {}
   virtual void clickedAt(const QPointF& coordinates, const QPointF& position) = 0;
@@ -77,6 +80,8 @@ class PlotView : public View {
 
  private:
   std::string layerSignature() const;
+  bool look();
+  void lookForFigure();
 
   PlotHeader* header_;
   PlotCanvas* canvas_;

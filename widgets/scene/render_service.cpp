@@ -351,12 +351,16 @@ std::future<QImage> RenderService::grab(SceneSnapshot snapshot, QSize pixels) {
   return answer;
 }
 
-QImage RenderService::grabNow(SceneSnapshot snapshot, QSize pixels) {
-  std::future<QImage> answer = grab(std::move(snapshot), pixels);
+QImage RenderService::wait(std::future<QImage>& answer) {
   const bool onGui = QThread::currentThread() == impl_->gui.thread();
   while (answer.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
     if (onGui) impl_->makeSurface();
   return answer.get();
+}
+
+QImage RenderService::grabNow(SceneSnapshot snapshot, QSize pixels) {
+  std::future<QImage> answer = grab(std::move(snapshot), pixels);
+  return wait(answer);
 }
 
 RenderStatus RenderService::status() const {
