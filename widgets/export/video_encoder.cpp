@@ -52,7 +52,8 @@ struct VideoEncoder::Impl {
         QImage frame;
         {
           std::unique_lock lock(mutex);
-          if (!changed.wait(lock, stop, [this] { return ended || !queue.empty(); })) return;
+          changed.wait(lock, stop, [this] { return ended || !queue.empty(); });
+          if (stop.stop_requested()) return;
           if (queue.empty()) break;
           frame = std::move(queue.front());
           queue.pop_front();
