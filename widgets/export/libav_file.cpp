@@ -76,7 +76,7 @@ class Dictionary {
   ~Dictionary() { av_dict_free(&entries_); }
   Dictionary(const Dictionary&) = delete;
   Dictionary& operator=(const Dictionary&) = delete;
-  AVDictionary** operator&() { return &entries_; }
+  AVDictionary** handle() { return &entries_; }
 
  private:
   AVDictionary* entries_ = nullptr;
@@ -160,7 +160,7 @@ void LibavFile::Impl::openCodec(const Recipe& recipe, const VideoEncoding& encod
   }
   if (container->oformat->flags & AVFMT_GLOBALHEADER) codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   Dictionary options(optionsOf(found));
-  require(avcodec_open2(codec.get(), &found, &options));
+  require(avcodec_open2(codec.get(), &found, options.handle()));
 }
 
 // Full-range RGB to limited-range BT.709: without this the converter would use BT.601's matrix.
@@ -187,7 +187,7 @@ void LibavFile::Impl::openContainer(const Recipe& recipe, const VideoEncoding& e
   av_dict_set(&container->metadata, "comment", comment.c_str(), 0);
   require(avio_open(&container->pb, file.aside().c_str(), AVIO_FLAG_WRITE));
   Dictionary options(recipe.muxer);
-  require(avformat_write_header(container.get(), &options));
+  require(avformat_write_header(container.get(), options.handle()));
 }
 
 Own<AVFrame> LibavFile::Impl::converted(const QImage& image) {

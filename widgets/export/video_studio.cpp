@@ -91,7 +91,8 @@ VideoStudio::VideoStudio(SessionModel& model, const Json& initial, QString progr
   Json taken = Json::object();
   const Json last = Json::parse(QSettings().value(settingsKey(model_)).toString().toStdString(), nullptr, false);
   if (last.is_object()) taken = flattened(last);
-  for (const auto& [key, value] : flattened(initial).items())
+  const Json given = flattened(initial);
+  for (const auto& [key, value] : given.items())
     if (!(key == "views" && taken.contains("views"))) taken[key] = value;
   // What was remembered and is wrong by now falls back to the defaults, value by value.
   const Config values = resolved(parameters, taken, none);
@@ -557,7 +558,8 @@ void VideoStudio::showState() {
 
 void VideoStudio::remember() const {
   Json kept = Json::object();
-  for (const auto& [id, value] : values().items())
+  const Json all = values();
+  for (const auto& [id, value] : all.items())
     if (remembered(id)) kept[id] = value;
   QSettings().setValue(settingsKey(model_), text(kept.dump()));
 }
