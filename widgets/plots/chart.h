@@ -102,6 +102,7 @@ struct Chart {
   std::optional<ColorBar> bar;
   bool equalAspect = false;
   bool grid = true;
+  bool framed = false;  ///< its ranges were chosen: what crosses them is cut
   QString empty;  ///< what will fill it, while there is nothing to show
 };
 

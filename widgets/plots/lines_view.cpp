@@ -254,12 +254,7 @@ Chart LinesView::chart(const Theme& theme) {
 Chart LinesView::figureChart(const Theme& theme) {
   Chart result = chart(theme);
   result.marks.clear();
-  if (canvas().zoomed()) {
-    result.x.low = canvas().xAxis->range().lower;
-    result.x.high = canvas().xAxis->range().upper;
-    result.y.low = canvas().yAxis->range().lower;
-    result.y.high = canvas().yAxis->range().upper;
-  }
+  applyFrame(result);
   // Enough columns for any page: a vector file then shows no less than the whole series.
   constexpr int columns = 2400;
   for (const auto& layer : layers_) layer->addMarks(result.marks, theme, result.x.low, result.x.high, columns);
