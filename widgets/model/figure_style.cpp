@@ -156,6 +156,11 @@ void readAxis(Reader& panel, const std::string& key, PanelStyle::Axis& axis, std
   if (!json) return;
   Reader reader(*json, panel.at(key), problems);
   if (QString title; reader.text("title", title)) axis.title = title;
+  const std::vector<std::pair<std::string, std::string>> scales{{"linear", "linear"}, {"log", "log"}, {"symlog", "symlog"}};
+  if (std::string scale; json->is_object() && json->contains("scale")) {
+    reader.choice("scale", scales, scale);
+    axis.scale = scale;
+  }
   const Json* range = reader.find("range");
   if (!range) return;
   if (range->is_array() && range->size() == 2 && (*range)[0].is_number() && (*range)[1].is_number())
@@ -190,6 +195,10 @@ PanelStyle readPanel(const Json& json, const std::string& pointer, std::vector<P
     reader.flag("legend", legend);
     panel.legend = legend;
   }
+  if (double smoothing = 0; json.is_object() && json.contains("smoothing")) {
+    reader.number("smoothing", smoothing);
+    panel.smoothing = smoothing;
+  }
   readAxis(reader, "x", panel.x, problems);
   readAxis(reader, "y", panel.y, problems);
   if (const Json* camera = reader.find("camera")) {
@@ -203,6 +212,7 @@ PanelStyle readPanel(const Json& json, const std::string& pointer, std::vector<P
 Json axisJson(const PanelStyle::Axis& axis) {
   Json json = Json::object();
   if (axis.title) json["title"] = axis.title->toStdString();
+  if (axis.scale) json["scale"] = *axis.scale;
   if (axis.range) json["range"] = {axis.range->first, axis.range->second};
   return json;
 }
@@ -213,6 +223,7 @@ Json panelJson(const PanelStyle& panel) {
   if (panel.legend) json["legend"] = *panel.legend;
   if (Json axis = axisJson(panel.x); !axis.empty()) json["x"] = std::move(axis);
   if (Json axis = axisJson(panel.y); !axis.empty()) json["y"] = std::move(axis);
+  if (panel.smoothing) json["smoothing"] = *panel.smoothing;
   if (!panel.camera.is_null()) json["camera"] = panel.camera;
   for (const Annotation& one : panel.annotations)
     json["annotations"].push_back(
@@ -227,6 +238,8 @@ void checkPanel(const PanelStyle& panel, const std::string& pointer, std::vector
     if (!(low < high) || !std::isfinite(low) || !std::isfinite(high))
       problems.push_back({pointer + name, Json({low, high}).dump(), "expected [low, high] with low < high"});
   }
+  if (panel.smoothing && !(*panel.smoothing >= 0 && *panel.smoothing < 1))
+    problems.push_back({pointer + "/smoothing", Json(*panel.smoothing).dump(), "expected at least 0 and below 1"});
   for (std::size_t i = 0; i < panel.annotations.size(); ++i)
     if (!std::isfinite(panel.annotations[i].x) || !std::isfinite(panel.annotations[i].y))
       problems.push_back({pointer + "/annotations/" + std::to_string(i), "", "expected finite x and y"});

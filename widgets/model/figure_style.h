@@ -31,12 +31,14 @@ struct PanelStyle {
   struct Axis {
     std::optional<QString> title;
     std::optional<std::pair<double, double>> range;  ///< values, low < high
+    std::optional<std::string> scale;                ///< "linear", "log", "symlog"; of line plots
     bool operator==(const Axis&) const = default;
   };
   std::optional<QString> title;
   std::optional<bool> legend;
   Axis x, y;
-  Json camera;  ///< of a 3D scene, as Camera::toJson(); null: as it stands
+  std::optional<double> smoothing;  ///< of line plots, as LinesView::setSmoothing()
+  Json camera;                      ///< of a 3D scene, as Camera::toJson(); null: as it stands
   std::vector<Annotation> annotations;
   bool operator==(const PanelStyle&) const = default;
 };

@@ -30,6 +30,8 @@ class View : public QWidget {
   virtual double figureAxesLeft(QPainter&, const QRectF&, const FigureStyle&) { return 0; }
   /// What the user changed in this view by hand: the zoom of a plot, the camera of a scene.
   virtual PanelStyle panelStyle() const { return {}; }
+  /// Zooms, scales, smooths and places the camera as a figure's panel has them. Throws ConfigError.
+  virtual void showPanelStyle(const PanelStyle&) {}
   /// The data of this view at the cursor as CSV text.
   virtual QString dataCsv() const = 0;
 

@@ -209,6 +209,17 @@ PanelStyle PlotView::panelStyle() const {
   return panel;
 }
 
+void PlotView::showPanelStyle(const PanelStyle& panel) {
+  if (!panel.x.range && !panel.y.range) return;
+  refresh();  // its scales are those of its layers
+  const auto range = [](const AxisView& axis, const QCPRange& shown, const PanelStyle::Axis& wanted) {
+    if (!wanted.range) return shown;
+    return QCPRange(axis.scale.forward(wanted.range->first), axis.scale.forward(wanted.range->second));
+  };
+  const Chart& chart = canvas_->chart();
+  canvas_->zoomTo(range(chart.x, canvas_->xAxis->range(), panel.x), range(chart.y, canvas_->yAxis->range(), panel.y));
+}
+
 QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr); }
 
 QString PlotView::spokenText() const {

@@ -34,6 +34,7 @@ class PlotView : public View {
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
   double figureAxesLeft(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
   PanelStyle panelStyle() const override;
+  void showPanelStyle(const PanelStyle& panel) override;
   PlotCanvas& canvas() const { return *canvas_; }
   PlotHeader& header() const { return *header_; }
 

@@ -357,6 +357,10 @@ PanelStyle SceneView::panelStyle() const {
   return panel;
 }
 
+void SceneView::showPanelStyle(const PanelStyle& panel) {
+  if (!panel.camera.is_null()) setCamera(Camera::fromJson(panel.camera, camera_, "/camera"));
+}
+
 QImage SceneView::picture(QSize pixels, double fontPixels) {
   SceneSnapshot snapshot = placed(bind(Theme::of(palette())), cameraPlaced_ ? camera_ : homeCamera(), pixels, 1);
   QImage image = service_->grabNow(snapshot, pixels);
