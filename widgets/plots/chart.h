@@ -142,6 +142,9 @@ void drawMark(QPainter& painter, const Mapper& mapper, const Mark& mark, const D
 /// The sample of a legend entry, centred on `rect`'s height.
 void drawLegendSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry, double unit);
 
+/// Columns that figures thin long lines to: enough for any page, 350 an inch on two columns of text.
+inline constexpr int figureColumns = 2400;
+
 /// Keeps the first, lowest, highest and last point of each of `columns` equal slices of [low, high]: what a plot of
 /// that many pixels shows cannot be told from the whole. Gaps (NaN) stay.
 std::vector<QPointF> thinned(const std::vector<QPointF>& points, double low, double high, int columns);

@@ -272,9 +272,7 @@ Chart LinesView::figureChart(const Theme& theme) {
   Chart result = chart(theme);
   result.marks.clear();
   applyFrame(result);
-  // Enough columns for any page: a vector file then shows no less than the whole series.
-  constexpr int columns = 2400;
-  for (const auto& layer : layers_) layer->addMarks(result.marks, theme, result.x.low, result.x.high, columns);
+  for (const auto& layer : layers_) layer->addMarks(result.marks, theme, result.x.low, result.x.high, figureColumns);
   return result;
 }
 
