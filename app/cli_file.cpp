@@ -181,7 +181,8 @@ void addExport(CLI::App& app, const Registry& registry, Action& action) {
   command->add_option("--csv", options->csv, "Scalars: step, measure, value")->type_name("FILE");
   command->add_option("--npz", options->npz, "Scalars and arrays for numpy")->type_name("FILE");
   command->add_option("--json", options->json, "Scalars, arrays, events and journal")->type_name("FILE");
-  command->add_option("--tensorboard", options->tensorBoard, "An event file for TensorBoard in a folder of its own there")
+  command
+      ->add_option("--tensorboard", options->tensorBoard, "An event file for TensorBoard in a folder of its own there")
       ->type_name("FOLDER");
   command->add_option("--script", options->script, "Its journal as a script that makes the run again")
       ->type_name("FILE.json");

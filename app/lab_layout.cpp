@@ -191,8 +191,7 @@ View* LabWorkspace::figureView(const QString& id) {
 
 Json LabWorkspace::figureLayout() const {
   Json layout{{"open", Json::array()}, {"close", Json::array()}};
-  for (const ViewPane* each : panes())
-    layout[isOpen(idOf(each)) ? "open" : "close"].push_back(each->spec().id);
+  for (const ViewPane* each : panes()) layout[isOpen(idOf(each)) ? "open" : "close"].push_back(each->spec().id);
   if (const auto* front = qobject_cast<ViewPane*>(center_->currentWidget())) layout["front"] = front->spec().id;
   return layout;
 }

@@ -27,7 +27,8 @@ FoundFigure findFigure(const QString& picture, const std::vector<RunFileEntry>& 
   FoundFigure found;
   try {
     found.state = readFigureState(picture);
-    if (found.state.run.empty()) throw DataError(picture.toStdString(), "the state inside", "a figure of a run expected");
+    if (found.state.run.empty())
+      throw DataError(picture.toStdString(), "the state inside", "a figure of a run expected");
     found.file = fileOf(found.state.run, recent);
     if (found.file.isEmpty()) found.file = fileOf(found.state.run, listRunFiles(folder.toStdString()));
   } catch (const Error& error) {
@@ -76,11 +77,12 @@ void MainWindow::showFigureRun(const FigureState& state, const QString& file) {
   }
   // Once: other files may be opened meanwhile.
   const auto waiting = std::make_shared<QMetaObject::Connection>();
-  *waiting = connect(this, &MainWindow::runOpened, this, [this, waiting, state, file](const QString& opened, bool done) {
-    if (opened != QFileInfo(file).absoluteFilePath()) return;
-    disconnect(*waiting);
-    if (LabWorkspace* front = workspace(); done && front) front->showFigure(state);
-  });
+  *waiting =
+      connect(this, &MainWindow::runOpened, this, [this, waiting, state, file](const QString& opened, bool done) {
+        if (opened != QFileInfo(file).absoluteFilePath()) return;
+        disconnect(*waiting);
+        if (LabWorkspace* front = workspace(); done && front) front->showFigure(state);
+      });
   openRun(file, false);
 }
 
@@ -91,8 +93,8 @@ void MainWindow::offerRetraining(const FigureState& state) {
                               .arg(QString::fromStdString(state.run))
                               .arg(state.seed);
   if (state.script.is_null()) {
-    tell(MessageBar::Kind::Problem, missing + QLatin1Char(' ') +
-                                        tr("It was a branch whose parent was gone, so it cannot be trained again."));
+    tell(MessageBar::Kind::Problem,
+         missing + QLatin1Char(' ') + tr("It was a branch whose parent was gone, so it cannot be trained again."));
     return;
   }
   front->messages().show(

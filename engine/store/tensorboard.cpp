@@ -70,7 +70,8 @@ ProtoMessage histogramOf(const Array& array, double low, double high) {
   const std::size_t buckets = high > low ? bucketCount : 1;
   std::vector<double> limits(buckets), counts(buckets);
   for (std::size_t k = 0; k < buckets; ++k)
-    limits[k] = k + 1 == buckets ? high : low + (high - low) * static_cast<double>(k + 1) / static_cast<double>(buckets);
+    limits[k] =
+        k + 1 == buckets ? high : low + (high - low) * static_cast<double>(k + 1) / static_cast<double>(buckets);
   double number = 0, sum = 0, squares = 0;
   for (std::size_t i = 0; i < array.size(); ++i) {
     const double value = array.value(i);
@@ -105,8 +106,8 @@ std::vector<ProtoMessage> imagesOf(const Array& array, double low, double high) 
     ProtoMessage image;
     image.integer(1, static_cast<std::uint64_t>(height)).integer(2, static_cast<std::uint64_t>(width));
     image.integer(3, static_cast<std::uint64_t>(channels));
-    images.push_back(image.bytes(4, encodePng(static_cast<int>(width), static_cast<int>(height),
-                                              static_cast<int>(channels), pixels)));
+    images.push_back(image.bytes(
+        4, encodePng(static_cast<int>(width), static_cast<int>(height), static_cast<int>(channels), pixels)));
   }
   return images;
 }

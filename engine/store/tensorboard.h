@@ -18,7 +18,8 @@ std::string tensorBoardFile(const Run& run, const std::string& folder);
 /// - Scalars as float32: all that TensorBoard takes.
 /// - Arrays as histograms: least, greatest, number, sum, sum of squares and 32 buckets of equal width over the finite
 ///   values; nothing for an array without any.
-/// - Those named in `pictures`, too, as images: [H, W], [N, H, W] or [N, H, W, 3], the first 16 of N; grey from least to
+/// - Those named in `pictures`, too, as images: [H, W], [N, H, W] or [N, H, W, 3], the first 16 of N; grey from least
+/// to
 ///   greatest value of the array, 0..1 as it is.
 /// - The metadata as text.
 /// Records are in the order of their steps, with the wall time of the run. Throws ConfigError, IoError.

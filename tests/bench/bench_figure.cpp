@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A figure of a run with a million points: made from nothing and saved in at most half a second, in a PDF of at most 200 kB,
-// and not to be told from one that draws every point.
+// A figure of a run with a million points: made from nothing and saved in at most half a second, in a PDF of at most
+// 200 kB, and not to be told from one that draws every point.
 #include <QApplication>
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -106,6 +106,7 @@ int main(int argc, char** argv) {
     std::printf("sampled against every point, %.0f mm wide at 600 dpi: %.1f dB\n", width, ratio);
     within = within && ratio >= leastPsnr;
   }
-  std::printf("limits: %.1f s, %lld bytes of PDF, %.0f dB\n", mostSeconds, static_cast<long long>(mostBytes), leastPsnr);
+  std::printf("limits: %.1f s, %lld bytes of PDF, %.0f dB\n", mostSeconds, static_cast<long long>(mostBytes),
+              leastPsnr);
   return within ? 0 : 1;
 }

@@ -148,10 +148,11 @@ class TestFigureDrop : public QObject {
   void renderTakesStylesAndPictures() {
     const test::Program program;
     const std::string file = program.train("a.lscope"), style = program.path("paper.json");
-    test::writeFile(style, R"({"size": "page", "titles": true, "dpi": 100, "panels": {"loss": {"y": {"scale": "log"}}}})");
+    test::writeFile(style,
+                    R"({"size": "page", "titles": true, "dpi": 100, "panels": {"loss": {"y": {"scale": "log"}}}})");
     const std::string png = program.path("a.png"), again = program.path("b.png"), pdf = program.path("c.pdf");
-    EXPECT_STATUS(program({"render", file, "--view", "orbit,loss,weights", "--style", style, "--out", png, "--step", "100"}),
-                  0);
+    EXPECT_STATUS(
+        program({"render", file, "--view", "orbit,loss,weights", "--style", style, "--out", png, "--step", "100"}), 0);
     QCOMPARE(QImage(QString::fromStdString(png)).size(), QSize(701, 394));
     EXPECT_STATUS(program({"render", file, "--like", png, "--out", again}), 0);
     QVERIFY(readFile(again, 1 << 26) == readFile(png, 1 << 26));

@@ -137,7 +137,8 @@ class TestFigures : public QObject {
     row(R"({"columns": 1.5})", "/columns: 1.5: expected a whole number, 0 to 12");
     row(R"({"columns": 99999999999999999999})", "/columns");
     row(R"({"dpi": 1e999})", "/dpi");
-    row(R"({"size": {"width": 2000, "height": 2000}, "dpi": 2400})", "/dpi: 2400.0: expected at most 200 million pixels");
+    row(R"({"size": {"width": 2000, "height": 2000}, "dpi": 2400})",
+        "/dpi: 2400.0: expected at most 200 million pixels");
     row(R"({"panels": []})", "/panels: []: expected an object by view");
     row(R"({"panels": {"a": {"x": {"range": [1]}}}})", "/panels/a/x/range: [1]: expected [low, high]");
     row(R"({"panels": {"a": {"x": {"range": [2, 1]}}}})", "expected [low, high] with low < high");
@@ -251,8 +252,8 @@ class TestFigures : public QObject {
     QVERIFY2(other < ratio - 3, "the measure does not see the zoom");
   }
 
-  // What a zoomed plot draws lies inside its axes: with a huge curve, dots and bars, all ink left of the axes' left end is
-  // that of labels.
+  // What a zoomed plot draws lies inside its axes: with a huge curve, dots and bars, all ink left of the axes' left end
+  // is that of labels.
   void nothingIsDrawnOutsideTheAxes() {
     for (const char* view : {"accuracy", "energies", "features", "plane", "table"}) {
       Panels p({view});
@@ -290,8 +291,8 @@ class TestFigures : public QObject {
       for (int x = 0; x < image.width(); ++x) {
         const QColor c = image.pixelColor(x, y);
         // The house's text and lines are bluish greys.
-        QVERIFY2(c.saturation() < 90 && std::max({c.red(), c.green(), c.blue()}) -
-                                                std::min({c.red(), c.green(), c.blue()}) < 24,
+        QVERIFY2(c.saturation() < 90 &&
+                     std::max({c.red(), c.green(), c.blue()}) - std::min({c.red(), c.green(), c.blue()}) < 24,
                  qPrintable(c.name()));
       }
     Theme theme = figureTheme(style);
@@ -316,8 +317,9 @@ class TestFigures : public QObject {
       const QImage a = png.convertToFormat(QImage::Format_ARGB32), b = tiff.convertToFormat(QImage::Format_ARGB32);
       for (int y = 0; y < a.height(); ++y)
         for (int x = 0; x < a.width(); ++x)
-          worst = std::max({worst, std::abs(qAlpha(a.pixel(x, y)) - qAlpha(b.pixel(x, y))) * 1.0,
-                            qAlpha(a.pixel(x, y)) < 8 ? 0.0 : std::abs(qRed(a.pixel(x, y)) - qRed(b.pixel(x, y))) * 1.0});
+          worst =
+              std::max({worst, std::abs(qAlpha(a.pixel(x, y)) - qAlpha(b.pixel(x, y))) * 1.0,
+                        qAlpha(a.pixel(x, y)) < 8 ? 0.0 : std::abs(qRed(a.pixel(x, y)) - qRed(b.pixel(x, y))) * 1.0});
       QVERIFY2(worst <= 1, qPrintable(QString::number(worst)));
     }
     QVERIFY(contentOf(p.path("a.tiff")).contains("\"lab\":\"plot-lab\""));
@@ -384,7 +386,8 @@ class TestFigures : public QObject {
     EXPECT_HAS(refused(contentOf(p.path("plain.png"))), "carries no state");
     // Cut off anywhere before the state's end it is refused; behind it, it is there.
     const qsizetype end = png.indexOf("learnscope-state") + 16;
-    for (qsizetype cut = 0; cut < end; cut += 7) QVERIFY2(!refused(png.left(cut)).empty(), qPrintable(QString::number(cut)));
+    for (qsizetype cut = 0; cut < end; cut += 7)
+      QVERIFY2(!refused(png.left(cut)).empty(), qPrintable(QString::number(cut)));
     for (qsizetype cut = 5; cut < pdf.indexOf("</x:xmpmeta>"); cut += 211) QVERIFY(!refused(pdf.left(cut)).empty());
     QByteArray flipped = png;
     flipped[end + 20] = static_cast<char>(flipped[end + 20] ^ 1);
@@ -398,10 +401,9 @@ class TestFigures : public QObject {
     const auto with = [&](const char* pointer, const Json& value) {
       Json changed = good;
       changed[Json::json_pointer(pointer)] = value;
-      const Bytes bytes =
-          withPngText(bytesOf({contentOf(p.path("plain.png")).constData(),
-                               static_cast<std::size_t>(contentOf(p.path("plain.png")).size())}),
-                      figureStateKeyword, changed.dump());
+      const Bytes bytes = withPngText(bytesOf({contentOf(p.path("plain.png")).constData(),
+                                               static_cast<std::size_t>(contentOf(p.path("plain.png")).size())}),
+                                      figureStateKeyword, changed.dump());
       return refused({reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())});
     };
     QCOMPARE(with("/step", 3), std::string());
@@ -410,13 +412,15 @@ class TestFigures : public QObject {
     EXPECT_HAS(with("/seed", "7"), "/seed");
     EXPECT_HAS(with("/run", Json::array()), "/run");
     EXPECT_HAS(with("/lab", std::string(1000, 'x')), "/lab");
-    EXPECT_HAS(with("/views", {1}), "/views");
+    EXPECT_HAS(with("/views", Json::parse("[1]")), "/views");
     EXPECT_HAS(with("/style/dpi", -5), "/style/dpi");
-    EXPECT_HAS(with("/layout", {{"docks", "AAAA"}}), "/layout/docks");
+    EXPECT_HAS(with("/layout", Json::parse(R"({"docks": "AAAA"})")), "/layout/docks");
     EXPECT_HAS(with("/script", 1), "/script");
-    EXPECT_HAS(with("/script/commands", {{{"export", {{"path", "/tmp/x.csv"}}}}}), "what was done to a run, and nothing else");
-    EXPECT_HAS(with("/script/commands", {{{"layout", Json::object()}}}), "what was done to a run, and nothing else");
-    EXPECT_HAS(with("/script/commands", {{{"runTo", -1}}}), "runTo");
+    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"export": {"path": "x.csv"}}])")),
+               "what was done to a run, and nothing else");
+    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"layout": {}}])")),
+               "what was done to a run, and nothing else");
+    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"runTo": -1}])")), "runTo");
     const std::string bomb(8U << 20U, ' ');
     const Bytes packed = withPngText(bytesOf({contentOf(p.path("plain.png")).constData(),
                                               static_cast<std::size_t>(contentOf(p.path("plain.png")).size())}),

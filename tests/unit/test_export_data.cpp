@@ -95,7 +95,8 @@ class TestExportData : public QObject {
     QVERIFY(lines.trimmed().count('\n') == 2);
     QFile script(e.path("read.py"));
     QVERIFY(script.open(QIODevice::WriteOnly));
-    script.write("import os, sys\nos.chdir(sys.argv[1])\ntry:\n    import numpy\nexcept ImportError:\n    sys.exit(77)\n");
+    script.write(
+        "import os, sys\nos.chdir(sys.argv[1])\ntry:\n    import numpy\nexcept ImportError:\n    sys.exit(77)\n");
     script.write(lines.toUtf8());
     script.write("\nfor step, value in zip(loss['step'], loss['value']): print(step, repr(float(value)))\n");
     script.close();
@@ -118,8 +119,9 @@ class TestExportData : public QObject {
     QCOMPARE(json["scalars"].size(), std::size_t{1});
     QVERIFY(json["arrays"].empty());
     QCOMPARE(json["learnscope"]["seed"].get<int>(), 7);
-    for (const auto& refused : {refusal<ConfigError>([&] { exportJson(*e.run, {"los"}, e.folder.path("no.json")); }),
-                                refusal<ConfigError>([&] { exportTensorBoard(*e.run, {"los"}, {}, e.folder.path("no")); })})
+    for (const auto& refused :
+         {refusal<ConfigError>([&] { exportJson(*e.run, {"los"}, e.folder.path("no.json")); }),
+          refusal<ConfigError>([&] { exportTensorBoard(*e.run, {"los"}, {}, e.folder.path("no")); })})
       EXPECT_HAS(refused, "did you mean loss?");
     QVERIFY(!std::filesystem::exists(e.folder.path("no.json")) && !std::filesystem::exists(e.folder.path("no")));
     QVERIFY_EXCEPTION_THROWN(exportJson(*e.run, {}, e.folder.path("no/such/run.json")), IoError);
@@ -132,8 +134,7 @@ class TestExportData : public QObject {
     info.lab = "../../etc";
     info.id = "../x/./../..";
     const Run run(info, storeLab()->describe(), nullptr);
-    QCOMPARE(tensorBoardFile(run, "board"),
-             std::string("board/______etc-7-___x____/events.out.tfevents.0.learnscope"));
+    QCOMPARE(tensorBoardFile(run, "board"), std::string("board/______etc-7-___x____/events.out.tfevents.0.learnscope"));
   }
 };
 

@@ -130,9 +130,9 @@ class LayoutPainter {
     const double rise = QFontMetricsF(painter_.font(), painter_.device()).capHeight() / 2;
     for (const Annotation& text : style_.panel(one.view->spec().id).annotations)
       if (text.onPanel)
-        painter_.drawText(QPointF(one.box.left() + text.x * one.box.width(),
-                                  one.box.bottom() - text.y * one.box.height() + rise),
-                          text.text);
+        painter_.drawText(
+            QPointF(one.box.left() + text.x * one.box.width(), one.box.bottom() - text.y * one.box.height() + rise),
+            text.text);
   }
 
   QPainter& painter_;

@@ -91,7 +91,8 @@ void FigurePanelForm::makeAnnotations(QFormLayout& form) {
   for (const Column column : {X, Y}) annotations_->setColumnWidth(column, 4 * em);
   annotations_->setColumnWidth(In, 5 * em);
   annotations_->setMinimumHeight(7 * em);
-  annotations_->setToolTip(tr("Axes: x and y are values on them. Panel: shares of the panel, 0 to 1 from its lower left"));
+  annotations_->setToolTip(
+      tr("Axes: x and y are values on them. Panel: shares of the panel, 0 to 1 from its lower left"));
   connect(annotations_, &QTableWidget::cellChanged, this, &FigurePanelForm::readPanel);
   auto* add = new QPushButton(tr("&Add annotation"), this);
   add->setObjectName(QStringLiteral("figure.addAnnotation"));

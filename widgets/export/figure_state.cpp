@@ -120,7 +120,8 @@ std::optional<std::string> stateIn(const std::string& bytes, const std::string& 
       throw DataError(name, std::string("byte ").append(std::to_string(begin)), "whole metadata expected");
     end += close.size();
   }
-  const auto found = elementText(QByteArray::fromRawData(bytes.data() + begin, static_cast<qsizetype>(end - begin)), name);
+  const auto found =
+      elementText(QByteArray::fromRawData(bytes.data() + begin, static_cast<qsizetype>(end - begin)), name);
   if (!found) return std::nullopt;
   std::string state = found->toStdString();
   if (state.size() > largestState)
@@ -131,8 +132,9 @@ std::optional<std::string> stateIn(const std::string& bytes, const std::string& 
 }  // namespace
 
 Json FigureState::toJson() const {
-  return {{"version", version}, {"lab", lab},   {"run", run},     {"config", config.json()},  {"seed", seed},
-          {"step", step},       {"views", views}, {"style", style.toJson()}, {"layout", layout}, {"script", script}};
+  return {{"version", version}, {"lab", lab},      {"run", run},     {"config", config.json()},
+          {"seed", seed},       {"step", step},    {"views", views}, {"style", style.toJson()},
+          {"layout", layout},   {"script", script}};
 }
 
 FigureState FigureState::fromJson(const Json& json) {

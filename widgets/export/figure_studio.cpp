@@ -11,8 +11,8 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QScreen>
+#include <QScrollArea>
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QToolButton>
@@ -118,7 +118,8 @@ QWidget* FigureStudio::makeStyles() {
   styles_->addItems(shelf_.names());
   styles_->setCurrentIndex(-1);
   styles_->setAccessibleName(tr("Saved styles"));
-  connect(styles_, &QComboBox::activated, this, [this] { say([this] { setStyle(shelf_.load(styles_->currentText())); }); });
+  connect(styles_, &QComboBox::activated, this,
+          [this] { say([this] { setStyle(shelf_.load(styles_->currentText())); }); });
   auto* more = new QToolButton(bar);
   more->setObjectName(QStringLiteral("figure.styleMenu"));
   more->setText(tr("Style"));
@@ -287,9 +288,9 @@ void FigureStudio::copy() {
 }
 
 void FigureStudio::keepStyle() {
-  const QString name = QInputDialog::getText(this, tr("Save style"), tr("Name of the style:"), QLineEdit::Normal,
-                                             styles_->currentText())
-                           .trimmed();
+  const QString name =
+      QInputDialog::getText(this, tr("Save style"), tr("Name of the style:"), QLineEdit::Normal, styles_->currentText())
+          .trimmed();
   if (name.isEmpty()) return;
   say([&] {
     // What was chosen for one panel belongs to this figure, not to the style.

@@ -29,9 +29,9 @@ FigureStyleForm::FigureStyleForm(QWidget* parent)
 
 void FigureStyleForm::makePage() {
   QFormLayout& form = *formIn(page_);
-  size_ = addChoice(form, "size", tr("&Size"),
-                    {tr("One column, 85 × 60 mm"), tr("Two columns, 178 × 100 mm"), tr("Slide 16:9, 254 × 142.9 mm"),
-                     tr("Free")});
+  size_ = addChoice(
+      form, "size", tr("&Size"),
+      {tr("One column, 85 × 60 mm"), tr("Two columns, 178 × 100 mm"), tr("Slide 16:9, 254 × 142.9 mm"), tr("Free")});
   connect(size_, &QComboBox::activated, this, [this](int index) {
     if (index >= static_cast<int>(figureSizes().size())) return;
     const FigureSize& chosen = figureSizes()[static_cast<std::size_t>(index)];
@@ -53,7 +53,8 @@ void FigureStyleForm::makePage() {
     if (!showing_) emit changed();
   });
   gap_ = addNumber(form, "gap", tr("&Gap"), 0, 50, 1, tr(" mm"));
-  letters_ = addChoice(form, "letters", tr("Panel &letters"), {tr("None"), tr("a, b, c"), tr("A, B, C"), tr("(a), (b), (c)")});
+  letters_ =
+      addChoice(form, "letters", tr("Panel &letters"), {tr("None"), tr("a, b, c"), tr("A, B, C"), tr("(a), (b), (c)")});
   dpi_ = addNumber(form, "dpi", tr("&Resolution"), 20, 2400, 0, tr(" dpi"));
   dpi_->setToolTip(tr("Of PNG and TIFF, and of 3D scenes and heat maps inside PDF and SVG"));
 }

@@ -66,7 +66,8 @@ QByteArray xmp(const Figure& figure) {
                      "xmlns:learnscope=\"https://learnscope.invalid/ns/figure\">\n"
                      "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n")
                      .arg(xmlText(figure.title()));
-  for (const auto& [name, value] : figure.metadata() << std::pair{QLatin1String(figureStateElement), figure.stateText()})
+  for (const auto& [name, value] : figure.metadata()
+                                       << std::pair{QLatin1String(figureStateElement), figure.stateText()})
     text += QStringLiteral("<learnscope:%1>%2</learnscope:%1>\n").arg(name, xmlText(value));
   return (text + QStringLiteral("</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>\n")).toUtf8();
 }
@@ -99,8 +100,8 @@ QByteArray pdfOf(const Figure& figure) {
 
 QByteArray svgOf(const Figure& figure) {
   SvgDevice device(figure.style.widthMm, figure.style.heightMm);
-  device.setMetadata(figure.title(),
-                     figure.metadata() << std::pair{QLatin1String(figureStateElement), figure.stateText()});
+  device.setMetadata(figure.title(), figure.metadata()
+                                         << std::pair{QLatin1String(figureStateElement), figure.stateText()});
   paint(figure.views, device, 1, figure.style);
   return device.document();
 }
@@ -121,8 +122,8 @@ QByteArray pngOf(const Figure& figure) {
 
 QByteArray tiffOf(const Figure& figure) {
   const bool clear = figure.style.transparent;
-  const QImage image = figureImage(figure.views, figure.style)
-                           .convertToFormat(clear ? QImage::Format_RGBA8888 : QImage::Format_RGB888);
+  const QImage image =
+      figureImage(figure.views, figure.style).convertToFormat(clear ? QImage::Format_RGBA8888 : QImage::Format_RGB888);
   const int channels = clear ? 4 : 3;
   // Rows of a QImage are padded.
   std::vector<std::uint8_t> pixels;
@@ -181,6 +182,7 @@ void requireFigureStyle(const FigureStyle& style) {
 }
 
 void saveFigure(std::span<View* const> views, const QString& path, const FigureStyle& style, const Json& layout) {
+  if (views.empty()) throw ConfigError("views", "", "expected at least one view");
   requireFigureStyle(style);
   const QString suffix = QFileInfo(path).suffix().toLower();
   const auto encoder =

@@ -20,12 +20,10 @@ struct Bounds {
   double least, most;
   const char* unit;
 };
-constexpr Bounds bounds[] = {{"/size/width", &FigureStyle::widthMm, 10, 2000, "mm"},
-                             {"/size/height", &FigureStyle::heightMm, 10, 2000, "mm"},
-                             {"/font/size", &FigureStyle::fontPt, 2, 72, "pt"},
-                             {"/lineWidth", &FigureStyle::lineWidthPt, 0, 20, "pt"},
-                             {"/dpi", &FigureStyle::dpi, 20, 2400, "dpi"},
-                             {"/gap", &FigureStyle::gapMm, 0, 50, "mm"}};
+constexpr Bounds bounds[] = {
+    {"/size/width", &FigureStyle::widthMm, 10, 2000, "mm"}, {"/size/height", &FigureStyle::heightMm, 10, 2000, "mm"},
+    {"/font/size", &FigureStyle::fontPt, 2, 72, "pt"},      {"/lineWidth", &FigureStyle::lineWidthPt, 0, 20, "pt"},
+    {"/dpi", &FigureStyle::dpi, 20, 2400, "dpi"},           {"/gap", &FigureStyle::gapMm, 0, 50, "mm"}};
 constexpr double leastFont = 2, mostFont = 72;
 constexpr int mostColumns = 12;
 
@@ -33,11 +31,10 @@ const std::vector<std::pair<std::string, FigureStyle::Arrangement>> arrangements
     {"auto", FigureStyle::Arrangement::Auto},
     {"grid", FigureStyle::Arrangement::Grid},
     {"lead", FigureStyle::Arrangement::Lead}};
-const std::vector<std::pair<std::string, FigureStyle::Letters>> letterForms{
-    {"none", FigureStyle::Letters::None},
-    {"a", FigureStyle::Letters::Lower},
-    {"A", FigureStyle::Letters::Upper},
-    {"(a)", FigureStyle::Letters::Bracketed}};
+const std::vector<std::pair<std::string, FigureStyle::Letters>> letterForms{{"none", FigureStyle::Letters::None},
+                                                                            {"a", FigureStyle::Letters::Lower},
+                                                                            {"A", FigureStyle::Letters::Upper},
+                                                                            {"(a)", FigureStyle::Letters::Bracketed}};
 const std::vector<std::pair<std::string, bool>> palettes{{"okabe-ito", false}, {"greys", true}};
 const std::vector<std::pair<std::string, bool>> themes{{"light", false}, {"dark", true}};
 const std::vector<std::pair<std::string, bool>> backgrounds{{"opaque", false}, {"transparent", true}};
@@ -156,7 +153,8 @@ void readAxis(Reader& panel, const std::string& key, PanelStyle::Axis& axis, std
   if (!json) return;
   Reader reader(*json, panel.at(key), problems);
   if (QString title; reader.text("title", title)) axis.title = title;
-  const std::vector<std::pair<std::string, std::string>> scales{{"linear", "linear"}, {"log", "log"}, {"symlog", "symlog"}};
+  const std::vector<std::pair<std::string, std::string>> scales{
+      {"linear", "linear"}, {"log", "log"}, {"symlog", "symlog"}};
   if (std::string scale; json->is_object() && json->contains("scale")) {
     reader.choice("scale", scales, scale);
     axis.scale = scale;

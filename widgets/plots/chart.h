@@ -103,7 +103,7 @@ struct Chart {
   bool equalAspect = false;
   bool grid = true;
   bool framed = false;  ///< its ranges were chosen: what crosses them is cut
-  QString empty;  ///< what will fill it, while there is nothing to show
+  QString empty;        ///< what will fill it, while there is nothing to show
 };
 
 /// From coordinates to the painter's units.
