@@ -22,6 +22,10 @@ if(LEARNSCOPE_SANITIZE)
   add_link_options(-fsanitize=${LEARNSCOPE_SANITIZE})
 endif()
 
+# Precompiled for the engine and the unit tests.
+set(LEARNSCOPE_STD_HEADERS <algorithm> <cmath> <filesystem> <functional> <map> <memory> <optional> <span> <sstream> <string>
+  <vector> <nlohmann/json.hpp>)
+
 # Precompiled for widgets, app and their tests: what most of them include. None reaches OpenGL's headers, which GLEW must
 # come before.
 set(LEARNSCOPE_QT_HEADERS <QApplication> <QBoxLayout> <QComboBox> <QDialog> <QElapsedTimer> <QFileInfo> <QHeaderView>

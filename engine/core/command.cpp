@@ -109,7 +109,8 @@ Command parseCommand(const Json& json, const std::string& pointer) {
 std::vector<Command> parseScript(const Json& json) {
   if (!json.is_array()) throw ConfigError("", json.dump(), "a script is an array of commands");
   std::vector<Command> commands;
-  for (std::size_t i = 0; i < json.size(); ++i) commands.push_back(parseCommand(json[i], "/" + std::to_string(i)));
+  for (std::size_t i = 0; i < json.size(); ++i)
+    commands.push_back(parseCommand(json[i], std::string("/").append(std::to_string(i))));
   return commands;
 }
 

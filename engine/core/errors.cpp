@@ -10,7 +10,7 @@ namespace {
 
 std::string joined(const std::vector<Problem>& problems) {
   std::string text;
-  for (const Problem& problem : problems) text += (text.empty() ? "" : "\n") + problem.text();
+  for (const Problem& problem : problems) text.append(text.empty() ? "" : "\n").append(problem.text());
   return text;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/hidden_markov.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <string>
+
+#include "engine/core/decompositions.h"
 
 namespace learnscope {
 namespace {

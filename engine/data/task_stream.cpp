@@ -256,7 +256,7 @@ std::vector<std::string> taskNames(const StreamOptions& options) {
     } else if (options.kind == StreamKind::Drift) {
       name = number(180 * driftPlaces[i]) + "°";
     } else if (options.kind == StreamKind::Split) {
-      for (const int c : options.groups[i]) name += (name.empty() ? "" : " ") + std::to_string(c);
+      for (const int c : options.groups[i]) name.append(name.empty() ? "" : " ").append(std::to_string(c));
     } else if (isToy(options.kind)) {
       name = number(180.0 * k / options.tasks) + "°";
     } else {

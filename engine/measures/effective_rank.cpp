@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/measures/effective_rank.h"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+
+#include "engine/core/decompositions.h"
 
 namespace learnscope {
 namespace {
@@ -34,7 +34,7 @@ std::vector<double> singularValues(std::span<const double> matrix, int rows, int
 }
 
 std::vector<std::complex<double>> eigenvalues(std::span<const double> matrix, int n) {
-  const Eigen::VectorXcd values = Eigen::EigenSolver<Eigen::MatrixXd>(mapped(matrix, n, n), false).eigenvalues();
+  const Eigen::VectorXcd values = Eigen::EigenSolver<Eigen::MatrixXd>(Eigen::MatrixXd(mapped(matrix, n, n)), false).eigenvalues();
   std::vector<std::complex<double>> result(values.data(), values.data() + values.size());
   std::stable_sort(result.begin(), result.end(), [](auto a, auto b) { return std::abs(a) > std::abs(b); });
   return result;

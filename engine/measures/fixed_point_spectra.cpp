@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "engine/core/decompositions.h"
 #include "engine/measures/fixed_point_search.h"
 
 namespace learnscope {
@@ -40,7 +40,7 @@ void FixedPointSearch::findSpectra(FixedPoint& point) const {
   if (map_.homogeneous() && squared < 1e-12) return;  // undefined at the kink of every unit
   RowMatrix jacobian(dimension_, dimension_);
   map_.jacobian(point.state.data(), jacobian.data());
-  const Eigen::EigenSolver<Eigen::MatrixXd> solver(jacobian, options_.spectra);
+  const Eigen::EigenSolver<Eigen::MatrixXd> solver(Eigen::MatrixXd(jacobian), options_.spectra);
   const auto& values = solver.eigenvalues();
   std::vector<Eigen::Index> order(size());
   std::iota(order.begin(), order.end(), Eigen::Index{0});

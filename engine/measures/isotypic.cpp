@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/measures/isotypic.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
+#include "engine/core/decompositions.h"
 #include "engine/core/random_stream.h"
 
 namespace learnscope {
@@ -86,7 +86,7 @@ std::vector<Isotype> isotypicDecomposition(std::span<const std::int32_t> entries
   Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(order, order);
   for (int g = 0; g < order; ++g)
     for (int h = 0; h < order; ++h) sum(table(g, h), h) += weights[cls[g]];
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver((sum + sum.transpose()) / 2);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(Eigen::MatrixXd((sum + sum.transpose()) / 2));
   if (solver.info() != Eigen::Success) throw std::runtime_error("the class sum could not be diagonalised");
   const Eigen::VectorXd& values = solver.eigenvalues();
   const double same = 1e-6 * (1 + values.cwiseAbs().maxCoeff());

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/models/recurrent_init.h"
 
-#include <Eigen/SVD>
 #include <array>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
 
+#include "engine/core/decompositions.h"
 #include "engine/core/errors.h"
 #include "engine/core/random_stream.h"
 #include "engine/measures/distances.h"

@@ -2,10 +2,11 @@
 #include "engine/models/riccati.h"
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "engine/core/decompositions.h"
 
 namespace learnscope {
 namespace {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/models/weight_constraints.h"
 
-#include <Eigen/SVD>
-
+#include "engine/core/decompositions.h"
 #include "engine/models/blas.h"
 
 namespace learnscope {

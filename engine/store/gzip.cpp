@@ -43,7 +43,7 @@ class Unpacker {
       const std::size_t offered = stream.avail_in;
       status = inflate(&stream, Z_NO_FLUSH);
       at_ += offered - stream.avail_in;
-      plain_.resize(plain_.size() - stream.avail_out);
+      plain_.erase(plain_.size() - stream.avail_out);
       if (plain_.size() > limit_) refuse("content of at most " + std::to_string(limit_) + " bytes expected");
       if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
         refuse(std::string("undamaged gzip data expected") + (stream.msg ? " (" + std::string(stream.msg) + ")" : ""));

@@ -31,7 +31,7 @@ void copyTransposed(const std::byte* from, std::byte* to, std::span<const std::i
 }  // namespace
 
 std::vector<std::byte> encodeNpy(const Array& array) {
-  Bytes bytes = npyHeader("'" + std::string(numpyName(array.dtype())) + "'", array.shape());
+  Bytes bytes = npyHeader(std::string("'").append(numpyName(array.dtype())).append("'"), array.shape());
   bytes.reserve(bytes.size() + array.bytes());
   append(bytes, ByteView(array.data(), array.bytes()));
   return bytes;

@@ -164,8 +164,7 @@ QVariant RunSetModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
       if (index.column() == Title) return title(node);
       if (index.column() == Seed) return QString::number(info.seed);
-      if (index.column() == State) return stateText(node.run->state());
-      return QLocale().toString(static_cast<qlonglong>(node.run->lastStep()));
+      return QLocale().toString(static_cast<qlonglong>(node.run->lastStep())) + u'\n' + stateText(node.run->state());
     case Qt::EditRole:
       return text(node.run->title());
     case Qt::DecorationRole:
@@ -214,8 +213,10 @@ Qt::ItemFlags RunSetModel::flags(const QModelIndex& index) const {
 }
 
 QVariant RunSetModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
-  const QStringList titles{tr("Run"), tr("Seed"), tr("State"), tr("Step")};
+  if (orientation != Qt::Horizontal) return {};
+  if (role == Qt::TextAlignmentRole && section != Title) return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
+  if (role != Qt::DisplayRole) return {};
+  const QStringList titles{tr("Run"), tr("Seed"), tr("Step")};
   return titles.value(section);
 }
 

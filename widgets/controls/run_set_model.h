@@ -7,11 +7,12 @@
 
 namespace learnscope {
 
-/// The run set as a tree: branches below their parents. The first column is checkable (shown) and editable (title).
+/// The run set as a tree: branches below their parents. The first column is checkable (shown) and editable (title); the
+/// last holds the step and, below it, the state.
 class RunSetModel : public QAbstractItemModel {
   Q_OBJECT
  public:
-  enum Column { Title, Seed, State, Step, ColumnCount };
+  enum Column { Title, Seed, Step, ColumnCount };
   enum Role { RunIdRole = Qt::UserRole, ColorRole };
 
   explicit RunSetModel(SessionModel& model, QObject* parent = nullptr);

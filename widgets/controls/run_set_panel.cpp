@@ -34,8 +34,10 @@ RunSetPanel::RunSetPanel(SessionModel& model, QWidget* parent)
   view_->setIndentation(10);
   view_->setIconSize({22, 12});
   view_->setContextMenuPolicy(Qt::ActionsContextMenu);
-  view_->header()->setStretchLastSection(true);
+  view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  view_->header()->setStretchLastSection(false);
   view_->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  view_->header()->setSectionResizeMode(RunSetModel::Title, QHeaderView::Stretch);
   empty_->setText(tr("No run yet. Press play to train one."));
   empty_->setAlignment(Qt::AlignCenter);
   empty_->setWordWrap(true);

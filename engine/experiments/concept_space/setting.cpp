@@ -24,7 +24,8 @@ void describeDiscs(const Config& config, Setting& setting) {
   }
   for (int k = 0; k < setting.classes(); ++k) {
     std::string name;
-    for (int i = 0; i < setting.concepts; ++i) name += (i ? " " : "") + world.valueName(i, setting.digit(k, i));
+    for (int i = 0; i < setting.concepts; ++i)
+      name.append(i ? " " : "").append(world.valueName(i, setting.digit(k, i)));
     setting.classNames.push_back(name);
     setting.prompts.emplace_back(static_cast<std::size_t>(setting.promptLength));
     world.prompt(world.mean(k), setting.prompts.back().data());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What Measurement records: tables by structure and seed, spectra, and the pictures of the first seed.
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
+#include "engine/core/decompositions.h"
 #include "engine/experiments/rich_lazy/measurement.h"
 #include "engine/measures/effective_rank.h"
 
@@ -27,9 +27,9 @@ double meanOf(const std::vector<double>& values, int structure, int seeds) {
 /// Eigenvalues of a symmetric kernel as shares of its trace, descending.
 std::vector<double> kernelSpectrum(const AlignedVector<float>& kernel) {
   const auto rows = static_cast<Eigen::Index>(std::lround(std::sqrt(static_cast<double>(kernel.size()))));
-  const Eigen::MatrixXf wide = Eigen::Map<const Eigen::MatrixXf>(kernel.data(), rows, rows);
+  const Eigen::MatrixXd wide = Eigen::Map<const Eigen::MatrixXf>(kernel.data(), rows, rows).cast<double>();
   const Eigen::VectorXd values =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(wide.cast<double>(), Eigen::EigenvaluesOnly).eigenvalues();
+      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(wide, Eigen::EigenvaluesOnly).eigenvalues();
   const double trace = values.sum();
   std::vector<double> shares;
   for (Eigen::Index i = rows; i-- > 0;) shares.push_back(trace > 0 ? std::max(values[i], 0.0) / trace : 0);

@@ -43,7 +43,7 @@ class MeasureList {
 void addModes(MeasureList& list, const std::vector<double>& values) {
   const char* group = LS_TR("Linear net");
   std::vector<std::string> names;
-  for (const std::string& name : scaleNames(values)) names.push_back("s" + name.substr(name.find(" =")));
+  for (const std::string& name : scaleNames(values)) names.push_back(std::string("s").append(name, name.find(" =")));
   list.scalar("exactLoss", LS_TR("Loss, exact"), LS_TR("|S - W_L ... W_1|^2 / 2 of the closed form."), group);
   list.scalar("kernelAlignment", LS_TR("Kernel alignment"),
               LS_TR("KA of the tangent kernel on whitened inputs, against the start."), group);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/decompositions.h"
 #include "engine/experiments/rich_lazy_exact/modes_twin.h"
 #include "engine/experiments/rich_lazy_exact/problems.h"
 #include "engine/models/riccati.h"

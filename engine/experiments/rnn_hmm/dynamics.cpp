@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/experiments/rnn_hmm/dynamics.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "engine/core/decompositions.h"
 #include "engine/models/blas.h"
 
 namespace learnscope::rnnhmm {
@@ -74,8 +74,8 @@ void Portrait::alignTo(const Portrait& earlier, const double* states, int n) {
   const std::vector<double> now = of(states, n), before = earlier.of(states, n);
   const Eigen::Map<const RowMatrix> x(now.data(), n, 3), y(before.data(), n, 3);
   if (!x.allFinite() || !y.allFinite()) return;
-  const Eigen::Matrix2d cross = x.leftCols(2).transpose() * y.leftCols(2);
-  const Eigen::JacobiSVD<Eigen::Matrix2d> svd(cross, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Eigen::MatrixXd cross = x.leftCols(2).transpose() * y.leftCols(2);
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(cross, Eigen::ComputeFullU | Eigen::ComputeFullV);
   const Eigen::Matrix2d turn = svd.matrixU() * svd.matrixV().transpose();
   Eigen::Map<RowMatrix> a(axes.data(), 3, hidden);
   a.topRows(2) = (turn.transpose() * a.topRows(2)).eval();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "engine/core/decompositions.h"
 #include "engine/experiments/rnn_hmm/measurement.h"
 #include "engine/measures/pca.h"
 
