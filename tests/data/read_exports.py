@@ -117,7 +117,10 @@ def double(blob):
 
 
 def float32(value):
-    return struct.unpack("<f", struct.pack("<f", value))[0]
+    try:
+        return struct.unpack("<f", struct.pack("<f", value))[0]
+    except OverflowError:  # IEEE rounds what is too large to infinity
+        return math.copysign(math.inf, value)
 
 
 def grey_png(blob):
