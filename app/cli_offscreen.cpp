@@ -6,7 +6,6 @@
 #include "engine/core/scheduler.h"
 #include "engine/store/run_file.h"
 #include "widgets/model/no_new_runs.h"
-#include "widgets/model/theme.h"
 
 namespace learnscope::cli {
 namespace {
@@ -28,9 +27,10 @@ struct OffscreenRuns::Parts {
   Scheduler scheduler{1};
 };
 
-OffscreenRuns::OffscreenRuns(const std::shared_ptr<const Lab>& lab, const std::vector<std::string>& files, bool dark)
+OffscreenRuns::OffscreenRuns(const std::shared_ptr<const Lab>& lab, const std::vector<std::string>& files,
+                             const Theme& theme)
     : application_(offscreenApplication()), parts_(std::make_unique<Parts>()) {
-  QApplication::setPalette((dark ? Theme::night() : Theme::light()).palette());
+  QApplication::setPalette(theme.palette());
   parts_->registry.add(lab);
   model_ = std::make_unique<SessionModel>(lab, parts_->factory, parts_->scheduler);
   model_->setSynchronous(true);

@@ -7,6 +7,7 @@
 
 #include "engine/core/registry.h"
 #include "widgets/model/session_model.h"
+#include "widgets/model/theme.h"
 
 class QApplication;
 
@@ -16,7 +17,7 @@ namespace learnscope::cli {
 class OffscreenRuns {
  public:
   /// Makes a QApplication (offscreen) if there is none.
-  OffscreenRuns(const std::shared_ptr<const Lab>& lab, const std::vector<std::string>& files, bool dark);
+  OffscreenRuns(const std::shared_ptr<const Lab>& lab, const std::vector<std::string>& files, const Theme& theme);
   ~OffscreenRuns();
   SessionModel& model() { return *model_; }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <sstream>
 
 #include "engine/store/run_file.h"
 
@@ -83,6 +84,13 @@ std::string suffixOf(const std::string& path) {
   if (!suffix.empty()) suffix.erase(0, 1);
   std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
   return suffix;
+}
+
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> words;
+  std::stringstream list(text);
+  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
+  return words;
 }
 
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known) {

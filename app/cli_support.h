@@ -44,6 +44,9 @@ void checkInput(const std::string& what, const std::string& path);
 /// The suffix of `path` in lower case, without the dot.
 std::string suffixOf(const std::string& path);
 
+/// The words of "a,b,c".
+std::vector<std::string> listed(const std::string& text);
+
 /// "; did you mean X?" or "".
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known);
 

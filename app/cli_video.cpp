@@ -49,16 +49,6 @@ void takeSteps(const std::string& text, Json& values) {
   if (!last.empty()) values["steps.last"] = parseInteger("--steps", last, 0, INT64_MAX);
 }
 
-Json listed(const std::string& text) {
-  Json list = Json::array();
-  for (std::size_t from = 0; from <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', from), text.size());
-    list.push_back(text.substr(from, comma - from));
-    from = comma + 1;
-  }
-  return list;
-}
-
 /// The request of the file, with what the options say over it.
 VideoRequest requestOf(const Options& options, const std::vector<ViewSpec>& views) {
   Json values = Json::object();
@@ -145,7 +135,7 @@ ExitStatus video(const Registry& registry, const Options& options) {
   const VideoRequest request = requestOf(options, viewsFor(pageOf(*lab), opened.back().run->info().config));
   if (!options.plan) checkOut(options, request);
   opened.clear();
-  OffscreenRuns runs(lab, options.files, request.dark);
+  OffscreenRuns runs(lab, options.files, request.dark ? Theme::night() : Theme::light());
   VideoStage stage(runs.model(), request);
   if (options.plan) {
     printPlan(stage.plan());

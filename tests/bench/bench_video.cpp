@@ -52,7 +52,7 @@ struct Made {
 };
 
 Made make(const std::shared_ptr<const Lab>& lab, const std::string& run, const std::string& out, double seconds) {
-  cli::OffscreenRuns runs(lab, {run}, false);
+  cli::OffscreenRuns runs(lab, {run}, Theme::light());
   const Json request = {{"views", {"carousel", "accuracy", "loss"}},
                         {"size", "1080p30"},
                         {"seconds", seconds},

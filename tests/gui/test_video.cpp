@@ -36,7 +36,7 @@ VideoPlan planOf(const Json& json, std::int64_t last, const std::vector<Event>& 
 struct Film {
   Program program;
   std::string file = program.train("a.lscope", {"--steps", "120"});
-  cli::OffscreenRuns runs{tinyLab(), {file}, false};
+  cli::OffscreenRuns runs{tinyLab(), {file}, Theme::light()};
 
   VideoStage stage(Json request = Json::object()) {
     if (!request.contains("size")) request["size"] = "320x180@10";

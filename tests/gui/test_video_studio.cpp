@@ -24,7 +24,7 @@ namespace {
 struct Studio {
   Program program;
   std::string file = program.train("a.lscope", {"--steps", "120"});
-  cli::OffscreenRuns runs{tinyLab(), {file}, false};
+  cli::OffscreenRuns runs{tinyLab(), {file}, Theme::light()};
   VideoStudio* studio = nullptr;
 
   explicit Studio(const Json& initial = Json::object()) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/export/figure_layout.h"
 #include "widgets/plots/run_markers.h"
 
 namespace learnscope {
@@ -16,45 +17,6 @@ constexpr double pageSide = 480;  // points of the shorter side of a frame at te
 constexpr double margin = 12, gap = 8, textPt = 9;
 constexpr double headingHeight = 24, captionHeight = 26, timelineHeight = 30, titleHeight = 18;
 constexpr double leastSide = 40;  // points of a view
-
-std::vector<QRect> grid(std::size_t views, std::size_t columns, const QRect& area, int space) {
-  const std::size_t rows = (views + columns - 1) / columns;
-  const auto edge = [space](int from, int length, std::size_t i, std::size_t n) {
-    return from + static_cast<int>(std::lround(static_cast<double>(length + space) * static_cast<double>(i) /
-                                               static_cast<double>(n)));
-  };
-  std::vector<QRect> cells;
-  for (std::size_t i = 0; i < views; ++i) {
-    const std::size_t row = i / columns;
-    // The last row may be shorter: its views share the width.
-    const std::size_t inRow = std::min(columns, views - row * columns);
-    const int left = edge(area.left(), area.width(), i % columns, inRow);
-    const int right = edge(area.left(), area.width(), i % columns + 1, inRow) - space;
-    const int top = edge(area.top(), area.height(), row, rows);
-    const int bottom = edge(area.top(), area.height(), row + 1, rows) - space;
-    cells.emplace_back(QPoint(left, top), QPoint(std::max(left, right - 1), std::max(top, bottom - 1)));
-  }
-  return cells;
-}
-
-std::vector<QRect> focus(std::size_t views, const QRect& area, int space) {
-  constexpr double wide = 0.6, high = 0.58;
-  constexpr std::size_t mostInLine = 4;
-  const bool landscape = area.width() > area.height();
-  QRect main = area, rest = area;
-  if (landscape) {
-    main.setWidth(static_cast<int>(area.width() * wide));
-    rest.setLeft(main.right() + 1 + space);
-  } else {
-    main.setHeight(static_cast<int>(area.height() * high));
-    rest.setTop(main.bottom() + 1 + space);
-  }
-  const std::size_t others = views - 1, lines = (others + mostInLine - 1) / mostInLine;
-  std::vector<QRect> cells{main};
-  const std::vector<QRect> small = grid(others, landscape ? lines : (others + lines - 1) / lines, rest, space);
-  cells.insert(cells.end(), small.begin(), small.end());
-  return cells;
-}
 
 QColor mixed(const QColor& a, const QColor& b, double t) {
   const auto mix = [t](int from, int to) { return static_cast<int>(std::lround(from + t * (to - from))); };
@@ -66,13 +28,19 @@ QColor mixed(const QColor& a, const QColor& b, double t) {
 std::vector<QRect> videoCells(VideoRequest::Layout layout, std::size_t views, bool firstIsScene, const QRect& area,
                               int space) {
   using Layout = VideoRequest::Layout;
-  if (layout == Layout::Auto) layout = firstIsScene ? Layout::Focus : Layout::Grid;
-  if (layout == Layout::Focus && views > 1) return focus(views, area, space);
-  if (layout == Layout::Row) return grid(views, views, area, space);
-  if (layout == Layout::Column) return grid(views, 1, area, space);
-  auto columns = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(views))));
-  if (views == 2 && area.height() > area.width()) columns = 1;
-  return grid(views, columns, area, space);
+  const int count = static_cast<int>(views);
+  FigureStyle style;
+  style.gapMm = space * 25.4 / 72;
+  style.arrangement = layout == Layout::Auto    ? FigureStyle::Arrangement::Auto
+                      : layout == Layout::Focus ? FigureStyle::Arrangement::Lead
+                                                : FigureStyle::Arrangement::Grid;
+  style.columns = layout == Layout::Row ? count : layout == Layout::Column ? 1 : 0;
+  std::vector<QRect> cells;
+  for (const QRectF& cell : figureCells(count, firstIsScene && count > 1, area, style)) {
+    const QPoint from(qRound(cell.left()), qRound(cell.top())), to(qRound(cell.right()), qRound(cell.bottom()));
+    cells.emplace_back(from, to - QPoint(1, 1));
+  }
+  return cells;
 }
 
 /// What a view shows in some frames: drawn once for all that show the same.
@@ -85,8 +53,9 @@ struct VideoStage::Cell {
   std::unique_ptr<View> view;
   SceneView* scene = nullptr;  ///< the same, if it is one
   std::optional<CameraPath> camera;
-  QRect place;  ///< pixels
-  QRect box;    ///< below the title
+  QRect place;          ///< pixels
+  QRect box;            ///< below the title
+  double axesLeft = 0;  ///< points: where the axes of a column of plots begin together
   std::shared_ptr<Picture> last;
 };
 
@@ -115,6 +84,7 @@ VideoStage::VideoStage(SessionModel& model, VideoRequest request)
   }
   arrange();
   setCameras(request_);
+  lineUp();
 }
 
 VideoStage::~VideoStage() = default;
@@ -122,6 +92,29 @@ VideoStage::~VideoStage() = default;
 void VideoStage::setCameras(const VideoRequest& request) {
   for (Cell& cell : cells_)
     if (cell.scene) cell.camera.emplace(*cell.scene, request, *plan_, QSizeF(cell.box.size()) / unit_);
+}
+
+FigureStyle VideoStage::styleOf(const Cell& cell) const {
+  FigureStyle style;
+  style.fontPt = textPt;
+  style.dpi = 72 * unit_;
+  style.darkTheme = request_.dark;
+  style.axesLeft = cell.axesLeft;
+  return style;
+}
+
+// As wide as the labels at the last step need: what they need in between must not move the axes.
+void VideoStage::lineUp() {
+  model_.setCursor(plan_->last());
+  QImage device(1, 1, QImage::Format_RGB32);
+  QPainter painter(&device);
+  std::map<int, double> insets;
+  for (Cell& cell : cells_) {
+    double& inset = insets[cell.place.left()];
+    inset = std::max(
+        inset, cell.view->figureAxesLeft(painter, QRectF(QPointF(), QSizeF(cell.box.size()) / unit_), styleOf(cell)));
+  }
+  for (Cell& cell : cells_) cell.axesLeft = insets[cell.place.left()];
 }
 
 void VideoStage::checkRange() {
@@ -166,11 +159,8 @@ std::shared_ptr<VideoStage::Taken> VideoStage::take(int number) {
   taken->frame = plan_->at(number);
   if (taken->frame.part != VideoFrame::Part::Run) return taken;
   model_.setCursor(taken->frame.step);
-  FigureStyle style;
-  style.fontPt = textPt;
-  style.dpi = 72 * unit_;
-  style.darkTheme = request_.dark;
   for (Cell& cell : cells_) {
+    const FigureStyle style = styleOf(cell);
     if (cell.scene) cell.scene->setCamera(cell.camera->at(taken->frame));
     const QRectF area(QPointF(), QSizeF(cell.box.size()) / unit_);
     auto picture = std::make_shared<Picture>();

@@ -12,8 +12,8 @@
 
 namespace learnscope {
 
-/// Where the views of a video stand in `area` (pixels), each at least a pixel, with a gap between them. Auto is Focus
-/// if the first of several views is a 3D one, else Grid.
+/// Where the views of a video stand in `area`, in whole pixels. Auto is Focus if the first of several views is a 3D
+/// one, else Grid.
 std::vector<QRect> videoCells(VideoRequest::Layout layout, std::size_t views, bool firstIsScene, const QRect& area,
                               int gap);
 
@@ -47,6 +47,8 @@ class VideoStage {
   struct Picture;
   struct Cell;
   void arrange();
+  void lineUp();
+  FigureStyle styleOf(const Cell& cell) const;
   void checkRange();
   QImage blank(const QRect& place) const;
   void paintFrame(QPainter& painter, const Taken& taken);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scene/scene_view.h"
 
-#include <QApplication>
 #include <QLocale>
 #include <QPainter>
 #include <QTextStream>
@@ -43,23 +42,16 @@ class ScenePicture : public FilmFrame {
     const QImage image = picture_.valid() ? service_->wait(picture_) : service_->grabNow(snapshot_, pixels());
     painter.save();
     drawPicture(painter, image);
-    QFont font = QApplication::font();
-    font.setPointSizeF(style_.fontPt * 72.0 / painter.device()->logicalDpiY());
-    font.setHintingPreference(QFont::PreferNoHinting);
-    const Theme theme = style_.darkTheme ? Theme::night() : Theme::light();
+    const QFont font = figureFont(painter, style_);
+    const Theme theme = figureTheme(style_);
     SceneSnapshot shown = snapshot_;
     if (!style_.legend) shown.colorBars.clear();
     paintOverlay(painter, rect_, shown, {theme, font, 0.75 * style_.lineWidthPt, caption_, false, 0});
     painter.setFont(font);
     painter.setPen(theme.muted);
     if (!message_.isEmpty()) painter.drawText(rect_, Qt::AlignCenter | Qt::TextWordWrap, message_);
-    painter.setPen(theme.text);
-    if (style_.title)
-      painter.drawText(rect_.adjusted(style_.fontPt, 0.6 * style_.fontPt, 0, 0), Qt::AlignLeft | Qt::AlignTop, title_);
     painter.restore();
   }
-
-  void setTitle(const QString& title) { title_ = title; }
 
  private:
   QSize pixels() const { return (rect_.size() * style_.dpi / 72).toSize().expandedTo(QSize(1, 1)); }
@@ -86,7 +78,7 @@ class ScenePicture : public FilmFrame {
   SceneSnapshot snapshot_;
   QRectF rect_;
   FigureStyle style_;
-  QString caption_, message_, title_;
+  QString caption_, message_;
   std::future<QImage> picture_;
 };
 
@@ -406,9 +398,11 @@ void SceneView::paintEvent(QPaintEvent*) {
 
 // Logical pixels are points here, so widths on the picture are those of the page.
 SceneSnapshot SceneView::figureSnapshot(const QSizeF& area, const FigureStyle& style) {
-  SceneSnapshot snapshot = bind(style.darkTheme ? Theme::night() : Theme::light());
+  SceneSnapshot snapshot = bind(figureTheme(style));
   Camera camera = cameraPlaced_ ? camera_ : homeCamera();
   if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {area.width(), area.height()});
+  if (const Json& place = style.panel(spec().id).camera; !place.is_null())
+    camera = Camera::fromJson(place, camera, "/panels/" + spec().id + "/camera");
   snapshot.transparent = style.transparent;
   return placed(std::move(snapshot), camera, area.toSize(), 1);
 }
@@ -416,15 +410,23 @@ SceneSnapshot SceneView::figureSnapshot(const QSizeF& area, const FigureStyle& s
 void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
   SceneSnapshot snapshot = figureSnapshot(rect.size(), style);
   if (snapshot.layers.empty()) throw Error(message().toStdString(), ExitStatus::Failed);
-  ScenePicture picture(service_, std::move(snapshot), rect, style, stepText());
-  picture.setTitle(spec().title);
-  picture.paint(painter);
+  ScenePicture(service_, std::move(snapshot), rect, style, stepText()).paint(painter);
 }
 
 std::unique_ptr<FilmFrame> SceneView::filmFrame(const QRectF& rect, const FigureStyle& style) {
   SceneSnapshot snapshot = figureSnapshot(rect.size(), style);
   const QString empty = snapshot.layers.empty() ? message() : QString();
   return std::make_unique<ScenePicture>(service_, std::move(snapshot), rect, style, QString(), empty);
+}
+
+PanelStyle SceneView::panelStyle() const {
+  PanelStyle panel;
+  if (cameraPlaced_) panel.camera = camera_.toJson();
+  return panel;
+}
+
+void SceneView::showPanelStyle(const PanelStyle& panel) {
+  if (!panel.camera.is_null()) setCamera(Camera::fromJson(panel.camera, camera_, "/camera"));
 }
 
 QImage SceneView::picture(QSize pixels, double fontPixels) {
