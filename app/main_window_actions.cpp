@@ -62,8 +62,8 @@ struct Spec : ActionSpec {
 /// What a video of a lab begins with: its scenes as they stand, what is selected, its name.
 Json videoParts(const LabWorkspace& workspace, SessionModel& model) {
   Json places = Json::array();
-  for (const ViewPane* pane : workspace.panes()) {
-    const auto* scene = qobject_cast<const SceneView*>(pane->view());
+  for (ViewPane* pane : workspace.panes()) {
+    const auto* scene = pane->hasView() ? qobject_cast<const SceneView*>(pane->view()) : nullptr;
     if (!scene || !scene->isVisible()) continue;
     Json place = scene->camera().toJson();
     place["view"] = scene->spec().id;

@@ -32,6 +32,10 @@ VideoPlan planOf(const Json& json, std::int64_t last, const std::vector<Event>& 
   return VideoPlan(requestOf(json), 0, last, events, tinyLab()->describe());
 }
 
+bool resembles(const QColor& a, const QColor& b) {
+  return std::max({std::abs(a.red() - b.red()), std::abs(a.green() - b.green()), std::abs(a.blue() - b.blue())}) < 40;
+}
+
 /// A run of the tiny lab on disk and what draws it.
 struct Film {
   Program program;
@@ -262,19 +266,24 @@ class TestVideo : public QObject {
 
   void curvesGrowWithTheVideo() {
     Film film;
-    VideoStage stage = film.stage({{"views", {"loss"}}, {"heading", false}, {"timeline", false}, {"captions", false}});
+    VideoStage stage = film.stage({{"views", {"loss"}},
+                                   {"size", "640x360@10"},
+                                   {"textSize", 2.0},
+                                   {"heading", false},
+                                   {"timeline", false},
+                                   {"captions", false}});
     const QColor curve = Theme::light().color("train");
     const auto right = [&](int frame) {
       const QImage image = stage.frame(frame);
       int most = 0;
       for (int y = 40; y < image.height(); ++y)
         for (int x = 0; x < image.width(); ++x)
-          if (image.pixelColor(x, y) == curve) most = std::max(most, x);
+          if (resembles(image.pixelColor(x, y), curve)) most = std::max(most, x);
       return most;
     };
     const int early = right(5), middle = right(10), late = right(19);
     QVERIFY2(early < middle && middle < late, qPrintable(QStringLiteral("%1 %2 %3").arg(early).arg(middle).arg(late)));
-    QVERIFY(late > 250);
+    QVERIFY(late > 500);
   }
 
   void cameraPaths() {
@@ -410,16 +419,16 @@ class TestVideo : public QObject {
     Film film;
     const std::string other = film.program.train("b.lscope", {"--set", "lr=0.02", "--steps", "120"});
     const std::string out = film.program.path("frames");
-    EXPECT_STATUS(film.program({"video", other, film.file, "--views", "loss", "--set", "compare=true", "--seconds",
-                                "0.1", "--size", "640x360@10", "--out", out}),
+    EXPECT_STATUS(film.program({"video", other, film.file, "--views", "loss", "--set", "compare=true", "--text-size",
+                                "2", "--seconds", "0.1", "--size", "640x360@10", "--out", out}),
                   0);
     const QImage image(QString::fromStdString(out) + "/frame-000001.png");
     QCOMPARE(image.size(), QSize(640, 360));
     int first = 0, second = 0;
     for (int y = 60; y < image.height(); ++y)
       for (int x = 0; x < image.width(); ++x) {
-        first += image.pixelColor(x, y) == Theme::light().category(0);
-        second += image.pixelColor(x, y) == Theme::light().category(1);
+        first += resembles(image.pixelColor(x, y), Theme::light().category(0));
+        second += resembles(image.pixelColor(x, y), Theme::light().category(1));
       }
     QVERIFY(first > 20 && second > 20);
   }
@@ -430,8 +439,7 @@ class TestVideo : public QObject {
     process.start(QStringLiteral(LEARNSCOPE_BIN_DIR "/learnscope_tiny"),
                   {"video", QString::fromStdString(film.file), "--seconds", "300", "--size", "640x360@30", "--log",
                    "jsonl", "--out", QString::fromStdString(film.program.path("v.mp4"))});
-    QTRY_VERIFY_WITH_TIMEOUT(
-        process.readAllStandardOutput().contains("\"frame\":") || process.state() == QProcess::NotRunning, 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(process.bytesAvailable() > 0 || process.state() == QProcess::NotRunning, 30'000);
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(10'000));
     QCOMPARE(process.exitCode(), 1);

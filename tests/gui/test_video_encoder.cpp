@@ -203,7 +203,7 @@ class TestVideoEncoder : public QObject {
     getrlimit(RLIMIT_FSIZE, &before);
     for (const char* name : {"v.mp4", "v.webm", "v.gif", "frames"}) {
       const TemporaryFolder folder;
-      const rlimit small{900, before.rlim_max};
+      const rlimit small{200, before.rlim_max};
       setrlimit(RLIMIT_FSIZE, &small);
       const std::string said = refusal<IoError>([&] { write(folder.path(name)); });
       setrlimit(RLIMIT_FSIZE, &before);

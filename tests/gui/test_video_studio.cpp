@@ -174,7 +174,7 @@ class TestVideoStudio : public QObject {
   void choicesAreRememberedPerLab() {
     Json kept;
     {
-      const Studio s({{"theme", "dark"}});
+      const Studio s(Json{{"theme", "dark"}});
       QVERIFY(s.ready(20));
       s.set("layout", "row");
       s.studio->close();

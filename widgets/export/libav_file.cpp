@@ -62,9 +62,9 @@ Recipe recipeOf(VideoFormat format) {
 
 Options optionsOf(const AVCodec& codec) {
   const std::string name = codec.name;
-  if (name == "libx264") return {{"preset", "faster"}, {"crf", "18"}, {"profile", "high"}};
+  if (name == "libx264") return {{"preset", "medium"}, {"crf", "18"}, {"profile", "high"}};
   if (name == "libvpx-vp9")
-    return {{"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "1"}, {"tile-columns", "2"}, {"crf", "24"}, {"b", "0"}};
+    return {{"deadline", "good"}, {"cpu-used", "4"}, {"row-mt", "1"}, {"tile-columns", "2"}, {"crf", "30"}, {"b", "0"}};
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <QBuffer>
+#include <QFile>
 #include <QImageWriter>
 #include <cerrno>
 #include <cstring>
@@ -34,16 +36,20 @@ PngFolder::~PngFolder() {
 }
 
 void PngFolder::add(const QImage& frame) {
-  const QString name = QStringLiteral("/frame-%1.png").arg(++count_, 6, 10, QLatin1Char('0'));
-  QImageWriter writer(QString::fromStdString(aside_) + name, "png");
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  QImageWriter writer(&buffer, "png");
   writer.setCompression(compression);
   writer.setText(QStringLiteral("Title"), QString::fromStdString(title_));
   for (const auto& [key, value] : metadata_)
     writer.setText(QStringLiteral("learnscope-") + QString::fromStdString(key), QString::fromStdString(value));
-  errno = 0;
-  if (writer.write(frame)) return;
-  const std::string why = errno ? std::strerror(errno) : writer.errorString().toStdString();
-  throw IoError(path_, "cannot be written: " + why);
+  if (!writer.write(frame)) throw IoError(path_, "cannot be written: " + writer.errorString().toStdString());
+  const QString name = QStringLiteral("/frame-%1.png").arg(++count_, 6, 10, QLatin1Char('0'));
+  QFile file(QString::fromStdString(aside_) + name);
+  // Flushed here: a full disk shows only then, and closing says nothing.
+  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.flush())
+    throw IoError(path_, "cannot be written: " + file.errorString().toStdString());
 }
 
 void PngFolder::finish() {

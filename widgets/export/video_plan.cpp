@@ -87,7 +87,7 @@ void VideoPlan::placeCaptions(std::vector<std::pair<std::int64_t, QString>> said
   std::stable_sort(said.begin(), said.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   const int length = framesOf(captionSeconds, rate), least = framesOf(leastSeconds, rate);
   for (const auto& [step, text] : said) {
-    int from = static_cast<int>(std::ceil(timeOf(step) * (runFrames_ - 1) - 1e-9));
+    int from = std::max(0, static_cast<int>(timeOf(step) * (runFrames_ - 1)) - 1);
     while (from < runFrames_ - 1 && stepAt(static_cast<double>(from) / std::max(1, runFrames_ - 1)) < step) ++from;
     const Caption caption{from, std::min(runFrames_, from + length), text};
     if (!captions_.empty()) {

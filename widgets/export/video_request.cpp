@@ -21,10 +21,10 @@ struct NamedSize {
   int rate;
 };
 const std::array<NamedSize, 4>& namedSizes() {
-  static const std::array<NamedSize, 4> sizes{{{"720p30", LS_TR("1280 × 720, 30 a second"), {1280, 720}, 30},
-                                               {"1080p30", LS_TR("1920 × 1080, 30 a second"), {1920, 1080}, 30},
-                                               {"1080p60", LS_TR("1920 × 1080, 60 a second"), {1920, 1080}, 60},
-                                               {"square", LS_TR("1080 × 1080, 30 a second"), {1080, 1080}, 30}}};
+  static const std::array<NamedSize, 4> sizes{{{"720p30", LS_TR("720p, 30 / s"), {1280, 720}, 30},
+                                               {"1080p30", LS_TR("1080p, 30 / s"), {1920, 1080}, 30},
+                                               {"1080p60", LS_TR("1080p, 60 / s"), {1920, 1080}, 60},
+                                               {"square", LS_TR("Square, 30 / s"), {1080, 1080}, 30}}};
   return sizes;
 }
 
@@ -197,11 +197,13 @@ std::vector<Parameter> VideoRequest::parameters(const std::vector<ViewSpec>& vie
   all.push_back(number("steps.first", LS_TR("From step"), T::Int, 0, 0, 1e15, "", "The first step shown.", timeGroup));
   all.push_back(number("steps.last", LS_TR("To step"), T::Int, -1, -1, 1e15, "",
                        "The last step shown; -1 is the last that was recorded.", timeGroup));
-  all.push_back(number("seconds", LS_TR("Length"), T::Real, 20.0, 0.1, 3600, "s",
-                       "How long the run takes in the video, without the cards.", timeGroup));
+  Parameter seconds = number("seconds", LS_TR("Length"), T::Real, 20.0, 0.1, 3600, "s",
+                             "How long the run takes in the video, without the cards.", timeGroup);
+  seconds.logarithmic = true;
+  all.push_back(std::move(seconds));
   all.push_back(choice(
       "speed", LS_TR("Speed"), "constant",
-      {{"constant", LS_TR("Constant")}, {"logarithmic", LS_TR("Logarithmic")}, {"events", LS_TR("Slow around events")}},
+      {{"constant", LS_TR("Constant")}, {"logarithmic", LS_TR("Logarithmic")}, {"events", LS_TR("Slow at events")}},
       "How steps pass. Logarithmic: as much time for steps 1 to 10 as for 10 to 100.", timeGroup));
   Parameter slow = number("slowdown", LS_TR("Slower by"), T::Real, 5.0, 1, 100, "×",
                           "How many times slower the run passes an event than what is far from all events.", timeGroup);

@@ -34,6 +34,7 @@ namespace {
 
 constexpr int typingPause = 120;  // ms
 constexpr double degreesPerPixel = 0.35;
+constexpr int mostRows = 8;  // of the list of views
 
 /// Parts of a request that have controls of their own, or none, in the form.
 bool inForm(const std::string& id) { return id != "views" && id != "camera.keyframes" && !id.starts_with("select."); }
@@ -58,6 +59,18 @@ QString text(const std::string& s) { return QString::fromStdString(s); }
 QString clockText(double seconds) {
   const int whole = static_cast<int>(seconds);
   return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0'));
+}
+
+/// The run is known here: its own steps instead of "the last".
+void boundSteps(std::vector<Parameter>& parameters, const Run& run) {
+  for (Parameter& parameter : parameters) {
+    if (!parameter.id.starts_with("steps.")) continue;
+    const bool first = parameter.id == "steps.first";
+    parameter.minimum = static_cast<double>(run.info().forkStep);
+    parameter.maximum = static_cast<double>(run.lastStep());
+    parameter.fallback = first ? run.info().forkStep : run.lastStep();
+    parameter.doc = first ? "The first step shown." : "The last step shown.";
+  }
 }
 
 QString settingsKey(const SessionModel& model) { return QStringLiteral("video/") + text(model.description().id); }
@@ -87,6 +100,7 @@ VideoStudio::VideoStudio(SessionModel& model, const Json& initial, QString progr
   column->addWidget(makeFoot());
 
   std::vector<Parameter> parameters = VideoRequest::parameters(views_);
+  boundSteps(parameters, *model_.run());
   std::vector<Problem> none;
   Json taken = Json::object();
   const Json last = Json::parse(QSettings().value(settingsKey(model_)).toString().toStdString(), nullptr, false);
@@ -182,7 +196,6 @@ QWidget* VideoStudio::makeChoices() {
   list_->setAccessibleName(tr("Views"));
   list_->setToolTip(tr("Check the views to show; drag them into order. The first one is large."));
   list_->setDragDropMode(QAbstractItemView::InternalMove);
-  list_->setFixedHeight(7 * (fontMetrics().height() + 6));
   heading->setBuddy(list_);
   form_ = new ParameterForm(content);
   places_ = new QLabel(content);
@@ -274,6 +287,8 @@ void VideoStudio::fillViews(const Json& chosen) {
       if (id == view.id) add(view, true);
   for (const ViewSpec& view : views_)
     if (!isChosen(view)) add(view, false);
+  const int rows = std::clamp(list_->count(), 1, mostRows);
+  list_->setFixedHeight(rows * list_->sizeHintForRow(0) + 2 * list_->frameWidth() + 4);
 }
 
 Json VideoStudio::values() const {
@@ -489,10 +504,7 @@ void VideoStudio::save(const QString& path) {
   path_ = path;
   Json request;
   try {
-    VideoRequest wanted = this->request();
-    // A run that trains on: what was there when the user pressed the button.
-    if (wanted.last < 0) wanted.last = model_.run()->lastStep();
-    request = wanted.toJson();
+    request = this->request().toJson();
   } catch (const ConfigError& error) {
     showProblems(error.problems());
     return;

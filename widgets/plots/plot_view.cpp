@@ -250,6 +250,9 @@ void PlotView::showPanelStyle(const PanelStyle& panel) {
 std::unique_ptr<FilmFrame> PlotView::filmFrame(const QRectF& rect, const FigureStyle& style) {
   Chart shown = chartOf(style);
   if (const std::optional<double> cursor = cursorCoordinate()) endAt(shown, *cursor);
+  // Captions and timeline of the video say the names; here they would lie on the curves.
+  for (Flag& flag : shown.flags) flag.label.clear();
+  for (Span& span : shown.spans) span.name.clear();
   return std::make_unique<ChartFrame>(std::move(shown), rect, style);
 }
 

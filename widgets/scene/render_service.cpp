@@ -284,6 +284,7 @@ bool RenderService::Impl::drawGrab(std::unique_lock<std::mutex>& lock, std::uniq
     if (!context) throw noContext(reason.toStdString());
     if (grab.pixels.isEmpty()) throw Error("A picture needs at least one pixel.", ExitStatus::Refused);
     if (!renderer) renderer = std::make_unique<SceneRenderer>(*context);
+    grab.snapshot.quality = SceneQuality::Still;  // the same picture whatever was drawn before
     grab.promise.set_value(drawTiles(*renderer, grab.snapshot, grab.pixels));
   } catch (...) {
     grab.promise.set_exception(std::current_exception());
