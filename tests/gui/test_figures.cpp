@@ -10,6 +10,7 @@
 #include <QMimeData>
 #include <QTableWidget>
 #include <cmath>
+#include <set>
 
 #include "engine/store/png_text.h"
 #include "tests/gui/export_support.h"

@@ -54,7 +54,11 @@ struct Figure {
     if (!state.run.empty()) entries.append({"run", QString::fromStdString(state.run)});
     return entries;
   }
-  QString stateText() const { return QString::fromStdString(textOfJson(state.toJson())); }
+  Metadata metadataWithState() const {
+    Metadata entries = metadata();
+    entries.append({QLatin1String(figureStateElement), QString::fromStdString(textOfJson(state.toJson()))});
+    return entries;
+  }
 };
 
 QByteArray xmp(const Figure& figure) {
@@ -66,8 +70,8 @@ QByteArray xmp(const Figure& figure) {
                      "xmlns:learnscope=\"https://learnscope.invalid/ns/figure\">\n"
                      "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n")
                      .arg(xmlText(figure.title()));
-  for (const auto& [name, value] : figure.metadata()
-                                       << std::pair{QLatin1String(figureStateElement), figure.stateText()})
+  const Metadata entries = figure.metadataWithState();
+  for (const auto& [name, value] : entries)
     text += QStringLiteral("<learnscope:%1>%2</learnscope:%1>\n").arg(name, xmlText(value));
   return (text + QStringLiteral("</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>\n")).toUtf8();
 }
@@ -100,8 +104,7 @@ QByteArray pdfOf(const Figure& figure) {
 
 QByteArray svgOf(const Figure& figure) {
   SvgDevice device(figure.style.widthMm, figure.style.heightMm);
-  device.setMetadata(figure.title(), figure.metadata()
-                                         << std::pair{QLatin1String(figureStateElement), figure.stateText()});
+  device.setMetadata(figure.title(), figure.metadataWithState());
   paint(figure.views, device, 1, figure.style);
   return device.document();
 }
