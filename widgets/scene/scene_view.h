@@ -79,10 +79,10 @@ class SceneView : public View, public Spoken {
   void moved();
   void takeStep();
   Camera homeCamera() const;
-  void zoom(double factor, QPointF at);
   void select(const std::optional<PickedItem>& item, bool extend);
   bool onHandle(QPointF place) const;
   void moveHandle(double dx, double dy);
+  bool handleKey(const QKeyEvent& event);
   void drawHandle(SceneSnapshot& snapshot, const Theme& theme) const;
   void hover(QPointF place);
   void showTooltip(const std::optional<PickedItem>& item);
