@@ -89,7 +89,8 @@ MainWindow::MainWindow(const Registry& registry, Settings& settings, DesktopThem
 
   const int em = fontMetrics().height();
   // A small screen gets a window that fits it.
-  resize(QSize(em * 86, em * 54).boundedTo(screen()->availableSize() - QSize(em, 3 * em)));
+  const QSize room = screen()->availableSize() - QSize(em, 3 * em);
+  resize((room * 0.9).expandedTo({em * 86, em * 54}).boundedTo(room));
   restoreGeometry(settings_.value(QStringLiteral("window/geometry")).toByteArray());
   onFrontChanged();
   recent_.refresh();

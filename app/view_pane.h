@@ -49,6 +49,8 @@ class PaneHeader : public QWidget {
   PaneHeader(const QString& title, const QString& doc, bool withMenu, QWidget* parent = nullptr);
   void setTabbed(bool tabbed);
   QToolButton* menuButton() const { return menu_; }
+  /// A dock leaves its title bar the height of this hint, whatever the maximum.
+  QSize sizeHint() const override { return QWidget::sizeHint().boundedTo(maximumSize()); }
 
  signals:
   void closeClicked();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// fuzz_splats [SECONDS] [SEED]: reads mutated splat files of every format. A finding is a crash, a sanitizer's report,
-// an exception that is no Error, or a splat that cannot be drawn; the input is then in fuzz_splats.input.
+// fuzz_splats [SECONDS] [SEED] [FORMAT]: reads mutated splat files of one format (its name as `splats info` says it),
+// or of every. A finding is a crash, a sanitizer's report, an exception that is no Error, or a splat that cannot be
+// drawn; the input is then in fuzz_splats.input.
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -31,6 +32,7 @@ std::string current;  // what is being read
 void keepInput() { std::ofstream("fuzz_splats.input", std::ios::binary) << current; }
 
 struct Sample {
+  std::string format;
   std::string name;
   std::string bytes;
   bool gzipped = false;  ///< mutate what is inside
@@ -41,9 +43,9 @@ std::vector<Sample> samples() {
   const auto add = [&](const char* name, const Gaussians& splats, SplatFormat format, int version = 3) {
     const WriteOptions options{.format = format, .spzVersion = version};
     const std::string bytes(textOf(encodeSplats(splats, options)));
-    all.push_back({name, bytes});
+    all.push_back({formatName(format), name, bytes});
     if (format == SplatFormat::Spz && version == 3)
-      all.push_back({name, std::string(textOf(gunzip(bytesOf(bytes), 1 << 24, name))), true});
+      all.push_back({formatName(format), name, std::string(textOf(gunzip(bytesOf(bytes), 1 << 24, name))), true});
   };
   for (const int degree : {0, 1, 3})
     for (const std::size_t count : {std::size_t{1}, std::size_t{7}, std::size_t{300}}) {
@@ -55,7 +57,7 @@ std::vector<Sample> samples() {
       add("a.spz", splats, SplatFormat::Spz, 4);
     }
   all.push_back(
-      {"a.ply",
+      {formatName(SplatFormat::Ply), "a.ply",
        "ply\nformat ascii 1.0\nelement camera 1\nproperty int id\nelement vertex 2\nproperty float "
        "x\nproperty double y\nproperty float z\nproperty uchar red\nproperty uchar green\nproperty uchar "
        "blue\nelement face 1\nproperty list uchar int i\nend_header\n0\n1 2 3 4 5 6\n1e3 nan -2 7 8 9\n3 0 1 2\n"});
@@ -116,7 +118,12 @@ int main(int argc, char** argv) {
 #endif
   const double seconds = argc > 1 ? std::atof(argv[1]) : 10;
   RandomStream random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1, "fuzz");
-  const std::vector<Sample> all = samples();
+  std::vector<Sample> all = samples();
+  if (argc > 3) std::erase_if(all, [&](const Sample& sample) { return sample.format != argv[3]; });
+  if (all.empty()) {
+    std::cerr << "no format " << argv[3] << '\n';
+    return 2;
+  }
   const auto start = std::chrono::steady_clock::now();
   std::map<std::string, long> outcomes;
   long inputs = 0;

@@ -359,7 +359,9 @@ class TestExport : public QObject {
     // Nothing half-written is left behind.
     QCOMPARE(QDir(f.folder.path()).entryList(QDir::Files), QStringList({"accuracy.pdf"}));
     // Over an existing figure it is replaced whole.
-    f.saved("accuracy", ".pdf", {.widthMm = 100});
+    style = {};
+    style.widthMm = 100;
+    f.saved("accuracy", ".pdf", style);
     QVERIFY(contentOf(file) != before && contentOf(file).startsWith("%PDF"));
   }
 };

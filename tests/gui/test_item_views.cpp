@@ -240,7 +240,8 @@ class TestItemViews : public QObject {
                              {"categories",
                               {{{"value", 0}, {"label", "wrong"}, {"color", "#ff0000"}},
                                {{"value", 1}, {"label", "right"}, {"color", "#00ff00"}},
-                               {{"value", 2}, {"label", "train"}, {"color", "#0000ff"}}}}}});
+                               {{"value", 2}, {"label", "train"}, {"color", "#0000ff"}},
+                               {{"value", 3}, {"label", "absent"}, {"color", "#ffffff"}}}}}});
     const auto cells = view.only<Cells>();
     QCOMPARE(cells.image.pixel(0, 0), qRgb(255, 0, 0));
     QCOMPARE(cells.image.pixel(1, 0), qRgb(0, 255, 0));

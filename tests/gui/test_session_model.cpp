@@ -157,6 +157,27 @@ class TestSessionModel : public QObject {
     QVERIFY(f.model.following());
   }
 
+  void warnsBeforeTheCheckpointsReachTheirCap_data() {
+    QTest::addColumn<int>("percent");
+    QTest::addColumn<int>("warnings");
+    QTest::newRow("at the limit of the warning") << 80 << 0;
+    QTest::newRow("above it") << 81 << 1;
+  }
+
+  void warnsBeforeTheCheckpointsReachTheirCap() {
+    QFETCH(const int, percent);
+    QFETCH(const int, warnings);
+    SessionFixture f;
+    f.factory.reported = {.checkpointBytes = static_cast<std::size_t>(percent) << 20U, .checkpointLimit = 100U << 20U};
+    QSignalSpy notes(&f.model, &SessionModel::note);
+    QVERIFY(f.pausedAt(20));
+    QVERIFY(f.pausedAt(40));
+    const auto about = std::count_if(notes.begin(), notes.end(), [](const QList<QVariant>& note) {
+      return note.front().toString().contains(QStringLiteral("thinned out"));
+    });
+    QCOMPARE(static_cast<int>(about), warnings);
+  }
+
   void branchDiffersFromItsParent() {
     SessionFixture f;
     QVERIFY(f.pausedAt(60));

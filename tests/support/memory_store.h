@@ -12,6 +12,7 @@ namespace learnscope::test {
 /// A run store in memory, for tests that are not about files.
 class MemoryStore : public RunStore {
  public:
+  explicit MemoryStore(RunBudget reported = {}) : reported_(reported) {}
   void scalar(const std::string&, ScalarPoint) override {}
   void array(const std::string& measure, std::int64_t step, const Array& value) override {
     const std::lock_guard lock(mutex_);
@@ -29,7 +30,7 @@ class MemoryStore : public RunStore {
   void steps(std::int64_t) override {}
   void flush() override {}
   void close() override {}
-  RunBudget budget() const override { return {}; }
+  RunBudget budget() const override { return reported_; }
   std::size_t queuedBytes() const override { return 0; }
   std::string failure() const override { return {}; }
   std::string path() const override { return "memory"; }
@@ -47,6 +48,7 @@ class MemoryStore : public RunStore {
   }
 
  private:
+  const RunBudget reported_;
   std::mutex mutex_;
   std::map<std::pair<std::string, std::int64_t>, Array> arrays_;
   std::vector<CheckpointInfo> infos_;
@@ -55,9 +57,11 @@ class MemoryStore : public RunStore {
 
 class MemoryRunFactory : public RunFactory {
  public:
+  RunBudget reported;  ///< what the stores of the next runs say they take
+
   std::shared_ptr<Run> create(const Lab& lab, RunInfo info) override {
     Description description = lab.describe(info.config);
-    return std::make_shared<Run>(std::move(info), std::move(description), std::make_shared<MemoryStore>());
+    return std::make_shared<Run>(std::move(info), std::move(description), std::make_shared<MemoryStore>(reported));
   }
 };
 

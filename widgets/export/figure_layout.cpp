@@ -47,6 +47,18 @@ struct Panel {
   FigureStyle style;
 };
 
+/// A view may refuse to be drawn.
+class SavedPainter {
+ public:
+  explicit SavedPainter(QPainter& painter) : painter_(painter) { painter_.save(); }
+  ~SavedPainter() { painter_.restore(); }
+  SavedPainter(const SavedPainter&) = delete;
+  SavedPainter& operator=(const SavedPainter&) = delete;
+
+ private:
+  QPainter& painter_;
+};
+
 class LayoutPainter {
  public:
   LayoutPainter(QPainter& painter, const QRectF& rect, std::span<View* const> views, const FigureStyle& style)
@@ -76,7 +88,7 @@ class LayoutPainter {
   }
 
   void paint(const QRectF& rect) {
-    painter_.save();
+    const SavedPainter saved(painter_);
     painter_.setRenderHint(QPainter::Antialiasing, true);
     painter_.setRenderHint(QPainter::TextAntialiasing, true);
     if (!style_.transparent) painter_.fillRect(rect, theme_.plotBackground);
@@ -85,7 +97,6 @@ class LayoutPainter {
       paintStrip(one);
       paintAnnotations(one);
     }
-    painter_.restore();
   }
 
  private:

@@ -23,6 +23,7 @@
 #include "widgets/export/figure_preview.h"
 #include "widgets/export/figure_style_form.h"
 #include "widgets/export/save_figure.h"
+#include "widgets/model/icons.h"
 
 namespace learnscope {
 namespace {
@@ -51,7 +52,6 @@ FigureStudio::FigureStudio(View& first, QWidget* parent)
   facts_ = new QLabel(this);
   facts_->setObjectName(QStringLiteral("figure.facts"));
   facts_->setAlignment(Qt::AlignCenter);
-  facts_->setForegroundRole(QPalette::PlaceholderText);
   auto* left = new QVBoxLayout;
   left->addWidget(preview_, 1);
   left->addWidget(facts_);
@@ -121,8 +121,10 @@ QWidget* FigureStudio::makeStyles() {
   connect(styles_, &QComboBox::activated, this,
           [this] { say([this] { setStyle(shelf_.load(styles_->currentText())); }); });
   auto* more = new QToolButton(bar);
-  more->setObjectName(QStringLiteral("figure.styleMenu"));
-  more->setText(tr("Style"));
+  more->setObjectName(QStringLiteral("quiet"));
+  more->setIcon(symbolicIcon(QStringLiteral("menu")));
+  more->setToolTip(tr("Save and delete styles"));
+  more->setAccessibleName(tr("Styles"));
   more->setPopupMode(QToolButton::InstantPopup);
   auto* menu = new QMenu(more);
   menu->addAction(tr("&Save style as…"), this, &FigureStudio::keepStyle);

@@ -154,7 +154,8 @@ const std::vector<std::pair<QString, Encoder>>& encoders() {
 QImage figureImage(std::span<View* const> views, const FigureStyle& style) {
   QImage image(static_cast<int>(std::lround(style.widthMm / 25.4 * style.dpi)),
                static_cast<int>(std::lround(style.heightMm / 25.4 * style.dpi)), QImage::Format_ARGB32_Premultiplied);
-  image.fill(Qt::transparent);
+  // Over the whole of it: the page may end inside the last pixels.
+  image.fill(style.transparent ? QColor(Qt::transparent) : figureTheme(style).plotBackground);
   image.setDotsPerMeterX(static_cast<int>(std::lround(style.dpi / 0.0254)));
   image.setDotsPerMeterY(static_cast<int>(std::lround(style.dpi / 0.0254)));
   paint(views, image, style.dpi / 72, style);

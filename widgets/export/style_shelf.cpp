@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QRegularExpression>
 
 #include "engine/core/config.h"
@@ -57,6 +58,7 @@ FigureStyle StyleShelf::read(const QString& path) {
 }
 
 void StyleShelf::write(const QString& path, const FigureStyle& style) {
+  QDir().mkpath(QFileInfo(path).absolutePath());
   AtomicFile file(path.toStdString());
   file.write(style.toJson().dump(2) + "\n");
   file.commit();

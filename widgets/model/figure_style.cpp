@@ -347,6 +347,10 @@ Theme figureTheme(const FigureStyle& style) {
   Theme theme = style.darkTheme ? Theme::night() : Theme::light();
   if (!style.greys) return theme;
   theme.greys = true;
+  for (QColor* color : {&theme.text, &theme.muted, &theme.faint, &theme.grid, &theme.plotBackground}) {
+    const int level = qGray(color->rgb());
+    *color = QColor(level, level, level);
+  }
   theme.accent = theme.text;
   return theme;
 }

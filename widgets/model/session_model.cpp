@@ -227,7 +227,7 @@ void SessionModel::watchBudget() {
   constexpr qint64 budgetGap = 5000;
   constexpr double near = 0.8;
   Impl& d = *impl_;
-  if (d.clock.elapsed() - d.lastBudget < budgetGap) return;
+  if (d.lastBudget && d.clock.elapsed() - *d.lastBudget < budgetGap) return;
   d.lastBudget = d.clock.elapsed();
   for (const auto& member : session_->members()) {
     if (!member->trainer || d.warnedBudget.contains(member->run->info().id)) continue;

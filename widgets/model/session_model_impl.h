@@ -28,7 +28,7 @@ struct SessionModel::Impl {
   qint64 gap = 16;         // ms between refreshes that the views can bear
   qint64 lastChange = 0;
   qint64 lastStatus = -1000;
-  qint64 lastBudget = 0;
+  std::optional<qint64> lastBudget;
   std::set<std::string> warnedBudget;  // runs whose checkpoints are near their limit
   std::int64_t announcedCursor = -1;
   std::string currentId;

@@ -106,9 +106,11 @@ void HeatmapView::nameRows(Chart& result) const {
   for (std::size_t i = 0; i < rows_.size(); ++i) result.y.named.push_back({static_cast<double>(i), rows_[i]});
 }
 
-void HeatmapView::addKey(Chart& result, std::pair<double, double> range, const Theme& theme) const {
+/// Of the categories those that occur.
+void HeatmapView::addKey(Chart& result, const Grid& grid, std::pair<double, double> range, const Theme& theme) const {
   for (const Category& category : categories_)
-    result.legend.push_back({category.label, theme.color(category.color), LegendEntry::Shape::Square, 0});
+    if (std::find(grid.values.begin(), grid.values.end(), category.value) != grid.values.end())
+      result.legend.push_back({category.label, theme.color(category.color), LegendEntry::Shape::Square, 0});
   if (categories_.empty()) result.bar = ColorBar{color_.title, color_.map, range.first, range.second};
 }
 
@@ -136,7 +138,7 @@ void HeatmapView::addCells(Chart& result, const Theme& theme) const {
   nameRows(result);
   result.equalAspect = cells.rows > 1 && cells.columns <= 4 * cells.rows && cells.rows <= 4 * cells.columns;
   result.marks.emplace_back(std::move(mark));
-  addKey(result, range, theme);
+  addKey(result, cells, range, theme);
 }
 
 // Records are spaced unevenly (the cadence doubles): each is drawn from its step to the next, on a regular raster.
@@ -178,7 +180,7 @@ void HeatmapView::addWaterfall(Chart& result, const Theme& theme) const {
   nameRows(result);
   result.grid = false;
   result.marks.emplace_back(std::move(mark));
-  addKey(result, range, theme);
+  addKey(result, raster, range, theme);
 }
 
 Chart HeatmapView::chart(const Theme& theme) {

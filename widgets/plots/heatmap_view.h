@@ -41,7 +41,7 @@ class HeatmapView : public ItemView {
   void addWaterfall(Chart& chart, const Theme& theme) const;
   void addCells(Chart& chart, const Theme& theme) const;
   void nameRows(Chart& chart) const;
-  void addKey(Chart& chart, std::pair<double, double> range, const Theme& theme) const;
+  void addKey(Chart& chart, const Grid& grid, std::pair<double, double> range, const Theme& theme) const;
 
   std::shared_ptr<LiveBinding> value_;
   std::unique_ptr<ArrayHistory> history_;  ///< of a waterfall

@@ -32,20 +32,21 @@ class PlotCanvas::Ticker : public QCPAxisTicker {
     AxisView axis = horizontal_ ? canvas_.chart_.x : canvas_.chart_.y;
     axis.low = range.lower;
     axis.high = range.upper;
-    const QRect rect = canvas_.axisRect()->rect();
+    // The axis rectangle itself is laid out after the ticks: just after a resize it still has its old size.
+    const QRect rect = canvas_.viewport().marginsRemoved(canvas_.axisRect()->margins());
     const QFontMetricsF metrics(canvas_.xAxis->tickLabelFont());
     const double length = horizontal_ ? rect.width() : rect.height();
     const double each = horizontal_ ? 7.5 * metrics.averageCharWidth() + 10 : 2.4 * metrics.height();
     ticks.clear();
     if (subTicks) subTicks->clear();
     if (labels) labels->clear();
-    // The x title stands at the right end of the labels' row: a label that would touch it is left out.
-    const double titleWidth = horizontal_ && !axis.title.isEmpty() ? metrics.horizontalAdvance(axis.title) + 10 : 0;
+    const QRectF title = canvas_.xTitleBox(rect).adjusted(-10, 0, 10, 0);
     for (const Tick& tick : axis.ticks(std::clamp(static_cast<int>(length / each), 2, 12))) {
       ticks.append(tick.coordinate);
-      const double right = rect.left() + (tick.coordinate - range.lower) / range.size() * length +
-                           metrics.horizontalAdvance(tick.label) / 2;
-      const bool hidden = titleWidth > 0 && right > rect.right() - titleWidth;
+      const double middle = rect.left() + (tick.coordinate - range.lower) / range.size() * length;
+      const double half = metrics.horizontalAdvance(tick.label) / 2;
+      const bool hidden =
+          horizontal_ && !axis.title.isEmpty() && middle + half > title.left() && middle - half < title.right();
       if (labels) labels->append(hidden ? QString() : tick.label);
     }
   }
@@ -90,14 +91,12 @@ PlotCanvas::PlotCanvas(QWidget* parent) : QCustomPlot(parent), theme_(Theme::cur
     painter.setFont(style.font);
     painter.setPen(theme_.muted);
     painter.setClipping(false);
-    if (!chart_.x.title.isEmpty())
-      painter.drawText(
-          QPointF(r.right() - metrics.horizontalAdvance(chart_.x.title), r.bottom() + 4 + metrics.ascent()),
-          chart_.x.title);
+    painter.drawText(xTitleBox(r), Qt::AlignLeft | Qt::AlignTop, chart_.x.title);
     if (chart_.bar) {
       const double width = metrics.height() * 0.7;
-      drawColorBar(painter, QRectF(r.right() + 12, r.top(), this->width() - r.right() - 16, r.height()), width,
-                   *chart_.bar, style);
+      const double room =
+          std::min(this->width() - r.right() - 16, colorBarWidth(painter, width, *chart_.bar, style, r.height()));
+      drawColorBar(painter, QRectF(r.right() + 12, r.top(), room, r.height()), width, *chart_.bar, style);
     }
     if (!chart_.empty.isEmpty())
       painter.drawText(r.adjusted(8, 0, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, chart_.empty);
@@ -184,6 +183,15 @@ void PlotCanvas::layoutMargins() {
     if (chart_.bar) margins.setRight(std::max(margins.right(), right));
   }
   axisRect()->setMargins(margins);
+}
+
+/// Where the title of x stands: at the right end of the labels' row, whose labels give way, or before a short row.
+QRectF PlotCanvas::xTitleBox(const QRectF& plot) const {
+  const QFontMetricsF metrics(xAxis->tickLabelFont());
+  const double width = metrics.horizontalAdvance(chart_.x.title);
+  const double before = plot.left() - 16 - width;
+  const bool atEnd = width < 0.4 * plot.width() || before < 0;
+  return {atEnd ? plot.right() - width : before, plot.bottom() + 4, width, metrics.height()};
 }
 
 // The largest rectangle in `available` whose units are equal on both axes, centred.

@@ -65,6 +65,7 @@ class PlotCanvas : public QCustomPlot, public Spoken {
   void applyRanges();
   void zoomBy(double factor, const QPointF& about, Qt::KeyboardModifiers modifiers);
   QRectF equalised(const QRectF& available) const;
+  QRectF xTitleBox(const QRectF& plot) const;
 
   Theme theme_;
   Chart chart_;

@@ -228,7 +228,9 @@ void PlotView::applyFrame(Chart& chart) const {
 PanelStyle PlotView::panelStyle() const {
   PanelStyle panel;
   if (!canvas_->zoomed()) return panel;
-  const auto range = [](const AxisView& axis, const QCPRange& shown) {
+  // An axis that shows what it would without a zoom was left alone.
+  const auto range = [](const AxisView& axis, const QCPRange& shown) -> std::optional<std::pair<double, double>> {
+    if (shown.lower == axis.low && shown.upper == axis.high) return std::nullopt;
     return std::pair{axis.scale.inverse(shown.lower), axis.scale.inverse(shown.upper)};
   };
   panel.x.range = range(canvas_->chart().x, canvas_->xAxis->range());

@@ -225,7 +225,8 @@ class OverlayPainter {
     const double half = metrics_.horizontalAdvance(title) / 2;
     const QPointF middle = beside + QPointF(out.x() * half, out.y() * em() / 2);
     QRectF box(middle.x() - half, middle.y() - em() / 2, 2 * half, em());
-    if (!isFree(box)) {  // above the end of the axis instead
+    for (int tries = 0; tries < 3 && !isFree(box); ++tries) box.translate(out * 0.7 * em());  // past a tick's text
+    if (!isFree(box)) {  // above the end of the axis
       const QPointF tip = end + unit * 1.1 * em();
       box.moveCenter(tip);
       box.moveLeft(std::max(box.left(), rect_.left() + 2));

@@ -87,10 +87,10 @@ class SceneView : public View, public Spoken {
   void moveCamera(const Camera& target);
   void moved();
   void takeStep();
-  void zoom(double factor, QPointF at);
   void select(const std::optional<PickedItem>& item, bool extend);
   bool onHandle(QPointF place) const;
   void moveHandle(double dx, double dy);
+  bool handleKey(const QKeyEvent& event);
   void drawHandle(SceneSnapshot& snapshot, const Theme& theme) const;
   void hover(QPointF place);
   void showTooltip(const std::optional<PickedItem>& item);

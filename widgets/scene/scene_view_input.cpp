@@ -5,16 +5,15 @@
 #include <QMenu>
 #include <QMouseEvent>
 #include <QToolTip>
+#include <cmath>
 
 #include "widgets/model/icons.h"
+#include "widgets/scene/camera_input.h"
 #include "widgets/scene/scene_view.h"
 
 namespace learnscope {
 namespace {
 
-constexpr double degreesPerPixel = 0.35;
-constexpr double zoomPerNotch = 0.88;
-constexpr double keyDegrees = 5;
 constexpr int clickSlack = 4;  ///< pixels a press may wander and still be a click
 
 }  // namespace
@@ -150,14 +149,7 @@ void SceneView::mouseMoveEvent(QMouseEvent* event) {
   dragged_ = true;
   if (holdsHandle_) return moveHandle(delta.x(), delta.y());
   cameraPlaced_ = true;
-  const bool pan = button_ == Qt::MiddleButton || (event->modifiers() & Qt::ShiftModifier);
-  if (pan) {
-    camera_.pan(delta.x(), delta.y(), {double(width()), double(height())});
-  } else if (button_ == Qt::LeftButton) {
-    camera_.orbit(-delta.x() * degreesPerPixel, delta.y() * degreesPerPixel);
-  } else {
-    camera_.dolly(std::exp(delta.y() * 0.006));
-  }
+  dragCamera(camera_, delta, button_, event->modifiers(), {double(width()), double(height())});
   moved();
 }
 
@@ -183,70 +175,43 @@ void SceneView::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void SceneView::wheelEvent(QWheelEvent* event) {
-  const double notches = event->angleDelta().y() / 120.0;
-  if (notches != 0) zoom(std::pow(zoomPerNotch, notches), event->position());
+  if (const double notches = event->angleDelta().y() / 120.0; notches != 0) {
+    wheelCamera(camera_, notches, event->position(), {double(width()), double(height())});
+    cameraPlaced_ = true;
+    moved();
+  }
   event->accept();
 }
 
-/// Comes nearer to what is under the mouse: the point of the target's plane there keeps its place.
-void SceneView::zoom(double factor, QPointF place) {
-  const Viewport viewport{double(width()), double(height())};
-  const double before = camera_.distance;
-  camera_.dolly(factor);
-  const double x = place.x() - viewport.width / 2, y = place.y() - viewport.height / 2;
-  const double shift = before / camera_.distance - 1;
-  camera_.pan(-x * shift, -y * shift, viewport);
-  cameraPlaced_ = true;
-  moved();
+/// Ctrl and an arrow move the handle, where there is one.
+bool SceneView::handleKey(const QKeyEvent& event) {
+  if (!dragPoint_ || !(event.modifiers() & Qt::ControlModifier)) return false;
+  const double slide = 0.02 * height();
+  switch (event.key()) {
+    case Qt::Key_Left:
+      return moveHandle(-slide, 0), true;
+    case Qt::Key_Right:
+      return moveHandle(slide, 0), true;
+    case Qt::Key_Up:
+      return moveHandle(0, -slide), true;
+    case Qt::Key_Down:
+      return moveHandle(0, slide), true;
+    default:
+      return false;
+  }
 }
 
 void SceneView::keyPressEvent(QKeyEvent* event) {
-  const bool shift = event->modifiers() & Qt::ShiftModifier;
-  const Viewport viewport{double(width()), double(height())};
-  const double slide = 0.04 * viewport.height, flight = 0.05 * camera_.distance;
-  const auto turn = [&](double dx, double dy) {
-    if (dragPoint_ && (event->modifiers() & Qt::ControlModifier)) return moveHandle(slide / 2 * dx, -slide / 2 * dy);
-    if (shift) {
-      camera_.pan(-dx * slide, dy * slide, viewport);
-    } else {
-      camera_.orbit(dx * keyDegrees, dy * keyDegrees);
-    }
-    moved();
-  };
-  const auto fly = [&](double forwardBy, double rightBy, double upBy) {
-    camera_.fly(forwardBy * flight, rightBy * flight, upBy * flight);
-    moved();
-  };
+  if (handleKey(*event)) return;
+  if (keyCamera(camera_, event->key(), event->modifiers(), {double(width()), double(height())})) {
+    cameraPlaced_ = true;
+    return moved();
+  }
   switch (event->key()) {
-    case Qt::Key_Left:
-      return turn(-1, 0);
-    case Qt::Key_Right:
-      return turn(1, 0);
-    case Qt::Key_Up:
-      return turn(0, 1);
-    case Qt::Key_Down:
-      return turn(0, -1);
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-      return zoom(zoomPerNotch, rect().center());
-    case Qt::Key_Minus:
-      return zoom(1 / zoomPerNotch, rect().center());
     case Qt::Key_0:
     case Qt::Key_Home:
       showPreset(QStringLiteral("home"));
       return;
-    case Qt::Key_W:
-      return fly(1, 0, 0);
-    case Qt::Key_S:
-      return fly(-1, 0, 0);
-    case Qt::Key_A:
-      return fly(0, -1, 0);
-    case Qt::Key_D:
-      return fly(0, 1, 0);
-    case Qt::Key_E:
-      return fly(0, 0, 1);
-    case Qt::Key_Q:
-      return fly(0, 0, -1);
     case Qt::Key_T:
       return setTurning(!isTurning());
     case Qt::Key_Escape:

@@ -95,7 +95,6 @@ class SplatView : public QWidget, public Spoken {
   void flyTo(const Camera& camera);
   void takeStep();
   void focusOn(QPointF place);
-  void zoom(double factor, QPointF place);
   void hideEnclosed(const QPolygonF& outline);
   void setHidden(std::shared_ptr<const std::vector<char>> hidden);
   void paintScale(QPainter& painter) const;

@@ -4,17 +4,14 @@
 #include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
-#include <cmath>
 
 #include "widgets/model/theme.h"
+#include "widgets/scene/camera_input.h"
 #include "widgets/scene/splat_view.h"
 
 namespace learnscope {
 namespace {
 
-constexpr double degreesPerPixel = 0.35;
-constexpr double zoomPerNotch = 0.88;
-constexpr double keyDegrees = 5;
 constexpr double nearer = 0.5;  ///< a double click halves the distance
 
 /// A label with rounded ground in a corner of the pane.
@@ -158,12 +155,7 @@ void SplatView::mouseMoveEvent(QMouseEvent* event) {
     update();
     return;
   }
-  if (button_ == Qt::MiddleButton || (event->modifiers() & Qt::ShiftModifier))
-    camera_.pan(delta.x(), delta.y(), {double(width()), double(height())});
-  else if (button_ == Qt::LeftButton)
-    camera_.orbit(-delta.x() * degreesPerPixel, delta.y() * degreesPerPixel);
-  else
-    camera_.dolly(std::exp(delta.y() * 0.006));
+  dragCamera(camera_, delta, button_, event->modifiers(), {double(width()), double(height())});
   moved();
 }
 
@@ -195,64 +187,18 @@ void SplatView::focusOn(QPointF place) {
 }
 
 void SplatView::wheelEvent(QWheelEvent* event) {
-  const double notches = event->angleDelta().y() / 120.0;
-  if (notches != 0 && splats_) zoom(std::pow(zoomPerNotch, notches), event->position());
+  if (const double notches = event->angleDelta().y() / 120.0; notches != 0 && splats_) {
+    wheelCamera(camera_, notches, event->position(), {double(width()), double(height())});
+    moved();
+  }
   event->accept();
 }
 
-/// Comes nearer to what is under the mouse: the point of the target's plane there keeps its place.
-void SplatView::zoom(double factor, QPointF place) {
-  const Viewport viewport{double(width()), double(height())};
-  const double before = camera_.distance;
-  camera_.dolly(factor);
-  const double shift = before / camera_.distance - 1;
-  camera_.pan(-(place.x() - viewport.width / 2) * shift, -(place.y() - viewport.height / 2) * shift, viewport);
-  moved();
-}
-
 void SplatView::keyPressEvent(QKeyEvent* event) {
-  const bool shift = event->modifiers() & Qt::ShiftModifier;
-  const Viewport viewport{double(width()), double(height())};
-  const double slide = 0.04 * viewport.height, flight = 0.05 * camera_.distance;
-  const auto turn = [&](double dx, double dy) {
-    if (shift)
-      camera_.pan(-dx * slide, dy * slide, viewport);
-    else
-      camera_.orbit(dx * keyDegrees, dy * keyDegrees);
-    moved();
-  };
-  const auto fly = [&](double forwardBy, double rightBy, double upBy) {
-    camera_.fly(forwardBy * flight, rightBy * flight, upBy * flight);
-    moved();
-  };
+  if (keyCamera(camera_, event->key(), event->modifiers(), {double(width()), double(height())})) return moved();
   switch (event->key()) {
-    case Qt::Key_Left:
-      return turn(-1, 0);
-    case Qt::Key_Right:
-      return turn(1, 0);
-    case Qt::Key_Up:
-      return turn(0, 1);
-    case Qt::Key_Down:
-      return turn(0, -1);
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-      return zoom(zoomPerNotch, QRectF(rect()).center());
-    case Qt::Key_Minus:
-      return zoom(1 / zoomPerNotch, QRectF(rect()).center());
     case Qt::Key_Home:
       return goHome();
-    case Qt::Key_W:
-      return fly(1, 0, 0);
-    case Qt::Key_S:
-      return fly(-1, 0, 0);
-    case Qt::Key_A:
-      return fly(0, -1, 0);
-    case Qt::Key_D:
-      return fly(0, 1, 0);
-    case Qt::Key_E:
-      return fly(0, 0, 1);
-    case Qt::Key_Q:
-      return fly(0, 0, -1);
     case Qt::Key_T:
       return setTurning(!isTurning());
     case Qt::Key_Escape:
