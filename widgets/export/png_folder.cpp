@@ -5,13 +5,15 @@
 #include <sys/stat.h>
 
 #include <QBuffer>
-#include <QFile>
 #include <QImageWriter>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <span>
 
 #include "engine/core/errors.h"
+#include "engine/store/atomic_file.h"
 
 namespace learnscope {
 namespace {
@@ -45,11 +47,11 @@ void PngFolder::add(const QImage& frame) {
   for (const auto& [key, value] : metadata_)
     writer.setText(QStringLiteral("learnscope-") + QString::fromStdString(key), QString::fromStdString(value));
   if (!writer.write(frame)) throw IoError(path_, "cannot be written: " + writer.errorString().toStdString());
-  const QString name = QStringLiteral("/frame-%1.png").arg(++count_, 6, 10, QLatin1Char('0'));
-  QFile file(QString::fromStdString(aside_) + name);
-  // Flushed here: a full disk shows only then, and closing says nothing.
-  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.flush())
-    throw IoError(path_, "cannot be written: " + file.errorString().toStdString());
+  char name[32];
+  std::snprintf(name, sizeof name, "/frame-%06d.png", ++count_);
+  AtomicFile file(aside_ + name);
+  file.write(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+  file.commit();
 }
 
 void PngFolder::finish() {
