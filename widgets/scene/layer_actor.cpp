@@ -278,6 +278,9 @@ void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const S
   if (sprites_) setSpriteUniforms(actor_, uniforms, view);
   const auto* spheres = std::get_if<Spheres>(&layer.geometry);
   if (spheres) order_ = spheres->translucent ? DrawOrder::TranslucentSpheres : DrawOrder::Spheres;
+  // What stands behind a surface of less than half opacity must be drawn before it to be seen through it.
+  if (const auto* mesh = std::get_if<Mesh>(&layer.geometry); mesh && !mesh->colors.empty())
+    order_ = mesh->colors[0].a < 128 ? DrawOrder::SheerSurfaces : DrawOrder::Surfaces;
   const std::uint64_t wanted = fingerprint(layer);
   if (wanted == shown_ && order_ != DrawOrder::Lines && !facing_) return;
   shown_ = wanted;
