@@ -25,6 +25,7 @@ Registry builtinLabs() {
   registry.add(makeSplatsRenderTool());
   registry.add(makeSplatsConvertTool());
   registry.add(makeSplatsCompareTool());
+  registry.add(makeSplatsStatesTool());
   return registry;
 }
 
