@@ -148,6 +148,7 @@ std::uint64_t fingerprint(const SceneLayer& layer) {
     std::uint64_t operator()(const Arrows& a) const {
       return fingerprint(a.positions, a.directions, a.colors) + std::hash<float>()(a.radius);
     }
+    std::uint64_t operator()(const Splats&) const { return 0; }  // drawn by SplatUnderlay
   };
   return std::visit(Visitor(), layer.geometry);
 }

@@ -59,6 +59,8 @@ class MarkBinder {
         return bindPictures();
       case MarkSpec::Mark::Solid:
         return bindSolids();
+      case MarkSpec::Mark::Splat:
+        return bindSplats();
     }
   }
 
@@ -70,6 +72,13 @@ class MarkBinder {
 
   /// Places at a step; nothing while a channel has no value.
   std::optional<Items> items(std::int64_t step) const {
+    std::optional<Items> found = unmovedItems(step);
+    if (found)
+      for (Vec3& p : found->places) p = p + spec_.at;
+    return found;
+  }
+
+  std::optional<Items> unmovedItems(std::int64_t step) const {
     if (spec_.channel("position")) {
       const auto position = bound("position", step);
       if (!position) return std::nullopt;
@@ -254,6 +263,7 @@ class MarkBinder {
   void bindGlyphs();
   void bindPictures();
   void bindSolids();
+  void bindSplats();
   void addSolids(GlyphSurface surface, std::vector<Rgba> rgba);
 
   const MarkSpec& spec_;
@@ -694,7 +704,7 @@ void MarkBinder::bindPaths(const Bound& paths) {
     std::uint32_t count = 0;
     for (std::size_t r = 0; r < rows; ++r) {
       const double* row = paths.values.data() + 3 * (k * rows + r);
-      const Vec3 place{row[0], row[1], row[2]};
+      const Vec3 place = Vec3{row[0], row[1], row[2]} + spec_.at;
       if (!finite(place)) continue;
       places.emplace_back(place);
       rgba.emplace_back(tints[k], alpha);
@@ -791,6 +801,58 @@ void MarkBinder::bindPictures() {
   addLabels(kept, above, std::vector<double>(kept.size(), 0.0), 6);
   SceneLayer layer = layerOf(kept);
   layer.geometry = Pictures{std::move(places), std::move(pixels), std::move(frames), width, height, size};
+  out_.layers.push_back(std::move(layer));
+}
+
+/// Rows x y z, opacity, scales, quaternion w x y z, r g b; shown in their own colours unless the page gives others.
+void MarkBinder::bindSplats() {
+  constexpr std::size_t columns = 14;
+  const auto rows = bound("value", source_.step);
+  if (!rows || rows->shape.size() != 2 || rows->shape[1] != columns) return;
+  Items all = fromRows(*rows), kept;
+  const std::vector<QColor> tints = spec_.color.value ? colors(all) : std::vector<QColor>();
+  const double alpha = opacity();
+  std::vector<std::size_t> good;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double* row = rows->values.data() + i * columns;
+    const bool whole = std::all_of(row, row + columns, [](double v) { return std::isfinite(v); });
+    if (whole && row[4] > 0 && row[5] > 0 && row[6] > 0) good.push_back(i);
+  }
+  auto splats = std::make_shared<splats::Gaussians>(good.size(), 0);
+  Vec3 top{0, 0, -1e9};
+  for (std::size_t to = 0; to < good.size(); ++to) {
+    const std::size_t i = good[to];
+    const double* row = rows->values.data() + i * columns;
+    const Vec3 place = all.places[i] + spec_.at;
+    kept.places.push_back(place);
+    kept.reference.ids.push_back(all.reference.id(i));
+    const double xyz[]{place.x, place.y, place.z};
+    const double length = std::sqrt(row[7] * row[7] + row[8] * row[8] + row[9] * row[9] + row[10] * row[10]);
+    for (std::size_t k = 0; k < 3; ++k) {
+      splats->position[k][to] = static_cast<float>(xyz[k]);
+      splats->logScale[k][to] = static_cast<float>(std::log(row[4 + k]));
+      splats->colour[k][to] = static_cast<float>(row[11 + k]);
+    }
+    for (std::size_t k = 0; k < 4; ++k)
+      splats->rotation[k][to] = static_cast<float>(length > 0 ? row[7 + k] / length : k == 0);
+    splats->opacity[to] = static_cast<float>(alpha * row[3]);
+    if (!tints.empty()) {
+      splats->colour[0][to] = static_cast<float>(tints[i].redF());
+      splats->colour[1][to] = static_cast<float>(tints[i].greenF());
+      splats->colour[2][to] = static_cast<float>(tints[i].blueF());
+    }
+    top.x += place.x / static_cast<double>(good.size());
+    top.y += place.y / static_cast<double>(good.size());
+    top.z = std::max(top.z, place.z);
+    if (isSelected(all.reference.id(i)))
+      out_.rings.push_back({place, std::exp(splats->logScale[0][to]), theme_.accent});
+  }
+  if (good.empty()) return;
+  if (!spec_.labelText.isEmpty()) out_.labels.push_back({top, spec_.labelText, theme_.text, 6, 0.12});
+  kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
+  kept.reference.values.assign(kept.size(), 0);
+  SceneLayer layer = layerOf(kept);
+  layer.geometry = Splats{std::move(splats)};
   out_.layers.push_back(std::move(layer));
 }
 
