@@ -98,8 +98,8 @@ class TestForgettingClaims : public QObject {
     row("agem", .687, .012, .420, .063, .402, .044);
     row("gem", .730, .019, .438, .092, .408, .098);
     // Of LwF's min-ACC the five seeds of the reference lay high (.339+-.021): a second independent program found
-    // .308+-.047 over 20 seeds of its own and .282+-.030 over 12 of this lab's streams. Here: the 20 seeds' mean and the
-    // deviation of a five-seed mean.
+    // .308+-.047 over 20 seeds of its own and .282+-.030 over 12 of this lab's streams. Here: the 20 seeds' mean and
+    // the deviation of a five-seed mean.
     row("lwf", .619, .017, .308, .021, .388, .031);
     row("ewc-online", .708, .056, .358, .069, .466, .106);
     row("ewc", .687, .056, .333, .059, .483, .098);
