@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "widgets/scene/paths.h"
+#include "widgets/scene/splat_rows.h"
 #include "widgets/scene/tessellation.h"
 
 namespace learnscope {
@@ -804,55 +805,24 @@ void MarkBinder::bindPictures() {
   out_.layers.push_back(std::move(layer));
 }
 
-/// Rows x y z, opacity, scales, quaternion w x y z, r g b; shown in their own colours unless the page gives others.
 void MarkBinder::bindSplats() {
-  constexpr std::size_t columns = 14;
   const auto rows = bound("value", source_.step);
-  if (!rows || rows->shape.size() != 2 || rows->shape[1] != columns) return;
-  Items all = fromRows(*rows), kept;
-  const std::vector<QColor> tints = spec_.color.value ? colors(all) : std::vector<QColor>();
-  const double alpha = opacity();
-  std::vector<std::size_t> good;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const double* row = rows->values.data() + i * columns;
-    const bool whole = std::all_of(row, row + columns, [](double v) { return std::isfinite(v); });
-    if (whole && row[4] > 0 && row[5] > 0 && row[6] > 0) good.push_back(i);
-  }
-  auto splats = std::make_shared<splats::Gaussians>(good.size(), 0);
-  Vec3 top{0, 0, -1e9};
-  for (std::size_t to = 0; to < good.size(); ++to) {
-    const std::size_t i = good[to];
-    const double* row = rows->values.data() + i * columns;
-    const Vec3 place = all.places[i] + spec_.at;
-    kept.places.push_back(place);
-    kept.reference.ids.push_back(all.reference.id(i));
-    const double xyz[]{place.x, place.y, place.z};
-    const double length = std::sqrt(row[7] * row[7] + row[8] * row[8] + row[9] * row[9] + row[10] * row[10]);
-    for (std::size_t k = 0; k < 3; ++k) {
-      splats->position[k][to] = static_cast<float>(xyz[k]);
-      splats->logScale[k][to] = static_cast<float>(std::log(row[4 + k]));
-      splats->colour[k][to] = static_cast<float>(row[11 + k]);
-    }
-    for (std::size_t k = 0; k < 4; ++k)
-      splats->rotation[k][to] = static_cast<float>(length > 0 ? row[7 + k] / length : k == 0);
-    splats->opacity[to] = static_cast<float>(alpha * row[3]);
-    if (!tints.empty()) {
-      splats->colour[0][to] = static_cast<float>(tints[i].redF());
-      splats->colour[1][to] = static_cast<float>(tints[i].greenF());
-      splats->colour[2][to] = static_cast<float>(tints[i].blueF());
-    }
-    top.x += place.x / static_cast<double>(good.size());
-    top.y += place.y / static_cast<double>(good.size());
-    top.z = std::max(top.z, place.z);
-    if (isSelected(all.reference.id(i)))
-      out_.rings.push_back({place, std::exp(splats->logScale[0][to]), theme_.accent});
-  }
-  if (good.empty()) return;
-  if (!spec_.labelText.isEmpty()) out_.labels.push_back({top, spec_.labelText, theme_.text, 6, 0.12});
+  if (!rows) return;
+  const std::vector<QColor> tints = spec_.color.value ? colors(fromRows(*rows)) : std::vector<QColor>();
+  SplatRows read = readSplatRows(*rows, spec_.at, opacity(), tints);
+  if (!read.splats) return;
+  Items kept;
+  kept.places = std::move(read.places);
   kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
   kept.reference.values.assign(kept.size(), 0);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    kept.reference.ids.push_back(rows->id(read.rows[i]));
+    if (isSelected(kept.reference.ids[i]))
+      out_.rings.push_back({kept.places[i], std::exp(read.splats->logScale[0][i]), theme_.accent});
+  }
+  if (!spec_.labelText.isEmpty()) out_.labels.push_back({read.top, spec_.labelText, theme_.text, 6, 0.12});
   SceneLayer layer = layerOf(kept);
-  layer.geometry = Splats{std::move(splats)};
+  layer.geometry = Splats{std::move(read.splats)};
   out_.layers.push_back(std::move(layer));
 }
 

@@ -47,12 +47,25 @@ Coordinates centreOf(const MotionPair& pair) {
   return sum;
 }
 
-Array fittedAxis(const RigidFit& fit, const Coordinates& centre) {
+/// True where one shift of all points explains most of a motion: then what little it turns has no axis worth drawing.
+bool slides(const MotionPair& pair, std::span<const float> to, const RigidFit& fit) {
+  constexpr double kMost = 0.3;
+  double all = 0, rest = 0;
+  for (std::size_t i = 0; i < pair.sample.part.size(); ++i)
+    for (std::size_t k = 0; k < 3 && pair.moves(i); ++k) {
+      const double moved = static_cast<double>(to[i * kCodeValues + k] - pair.from[i * kCodeValues + k]);
+      all += moved * moved;
+      rest += (moved - fit.shift[k]) * (moved - fit.shift[k]);
+    }
+  return rest < kMost * kMost * all;
+}
+
+Array fittedAxis(const MotionPair& pair, std::span<const float> to, const RigidFit& fit) {
+  if (fit.angle > 0.05 && !slides(pair, to, fit)) return axisLine(fit.origin, fit.axis);
   const double slide = std::hypot(fit.shift[0], fit.shift[1], fit.shift[2]);
-  if (fit.angle > 0.05) return axisLine(fit.origin, fit.axis);
   Coordinates axis{};
   for (std::size_t k = 0; k < 3 && slide > 1e-3; ++k) axis[k] = fit.shift[k] / slide;
-  return axisLine(centre, axis);
+  return axisLine(centreOf(pair), axis);
 }
 
 }  // namespace
@@ -127,7 +140,7 @@ State sceneOf(const Answer& answer) {
   scene.put("flow", scenePlaces(ways));
   if (!answer.gate.empty()) scene.put("gate", Array::vector<float>(answer.gate));
   if (const auto fit = fitMovingPart(pair, pair.from, answer.gaussians))
-    scene.put("fittedAxis", fittedAxis(*fit, centreOf(pair)));
+    scene.put("fittedAxis", fittedAxis(pair, answer.gaussians, *fit));
   return scene;
 }
 
