@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/splats/gaussians.h"
 #include "widgets/scene/camera.h"
 
 namespace learnscope {
@@ -131,6 +132,12 @@ struct Pictures {
   bool operator==(const Pictures&) const = default;
 };
 
+/// Gaussian splats in the scene's axes. Those of all layers are drawn together, under every other mark.
+struct Splats {
+  std::shared_ptr<const splats::Gaussians> splats;
+  bool operator==(const Splats&) const = default;
+};
+
 /// Values of the items of a layer, for tooltips and CSV.
 struct ItemValues {
   QString name;
@@ -144,7 +151,7 @@ struct SceneLayer {
   QString select;  ///< kind of the selection: "neuron"
   Column<std::int64_t> ids;
   std::vector<ItemValues> values;
-  std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows, Pictures> geometry;
+  std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows, Pictures, Splats> geometry;
   bool operator==(const SceneLayer&) const = default;
 };
 

@@ -89,6 +89,7 @@ class SceneView : public View, public Spoken {
   void takeStep();
   void select(const std::optional<PickedItem>& item, bool extend);
   bool onHandle(QPointF place) const;
+  bool takeHold(QPointF place);
   void moveHandle(double dx, double dy);
   bool handleKey(const QKeyEvent& event);
   void drawHandle(SceneSnapshot& snapshot, const Theme& theme) const;
