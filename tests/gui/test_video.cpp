@@ -347,11 +347,15 @@ class TestVideo : public QObject {
     QCOMPARE(probe.value("codec_name", ""), codec.toStdString());
     QCOMPARE(probe.value("nb_read_frames", ""), std::string("50"));  // and three seconds of title
     QCOMPARE(probe["width"].get<int>(), 480);
-    const std::string again = film.program.path("again-" + name.toStdString());
-    EXPECT_STATUS(film.video({"--views", "orbit,loss", "--steps", "0:100", "--seconds", "2", "--size", "480x270@10",
-                              "--camera", "turntable", "--title", "Tiny", "--out", again}),
-                  0);
-    QVERIFY(readFile(out, 1 << 26) == readFile(again, 1 << 26));
+    // Each in a process of its own, as the studio and a shell make them: the same file to the byte.
+    const std::string first = film.program.path("first-" + name.toStdString()),
+                      again = film.program.path("again-" + name.toStdString());
+    for (const std::string& file : {first, again})
+      QCOMPARE(QProcess::execute(QStringLiteral(LEARNSCOPE_BIN_DIR "/learnscope_tiny"),
+                                 {"video", QString::fromStdString(film.file), "--seconds", "1", "--size", "480x270@10",
+                                  "--camera", "turntable", "--out", QString::fromStdString(file)}),
+               0);
+    QVERIFY(readFile(first, 1 << 26) == readFile(again, 1 << 26));
     EXPECT_STATUS(film.video({"--out", out}), 2);
     EXPECT_STATUS(film.video({"--seconds", "0.2", "--size", "320x180@10", "--out", out, "--force"}), 0);
     QCOMPARE(probed(out).value("nb_read_frames", ""), std::string("2"));
