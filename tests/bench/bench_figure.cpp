@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
                 kept.size(), width, most, mean);
     within = within && most <= mostOff && mean <= meanOff;
   }
-  std::printf("limits: %.1f s, %lld bytes of PDF, %.0f dB\n", mostSeconds, static_cast<long long>(mostBytes),
-              leastPsnr);
+  std::printf("limits: %.1f s, %lld bytes of PDF, %.2f and %.2f pt\n", mostSeconds,
+              static_cast<long long>(mostBytes), mostOff, meanOff);
   return within ? 0 : 1;
 }
