@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "engine/core/random_stream.h"
+#include "engine/data/articulated_object.h"
+#include "engine/splats/gaussian_rows.h"
+#include "engine/splats/rasteriser.h"
 
 namespace learnscope {
 namespace {
@@ -221,6 +224,25 @@ void paintCurves(QPainter& painter, const QRectF& rect, const QColor& accent, co
   curve(0.58, 18, accent, 2.6);
 }
 
+/// A chest of drawers with one of them open.
+void paintSplats(QPainter& painter, const QRectF& rect, RandomStream& random) {
+  const ArticulatedObject object = makeArticulatedObject(ObjectKind::Drawer, ObjectPalette::Narrow, random);
+  std::vector<double> states(static_cast<std::size_t>(object.parts()), 0);
+  states.back() = 0.8;
+  splats::Rasteriser rasteriser;
+  rasteriser.setSplats(std::make_shared<const splats::PreparedSplats>(
+      splats::fromRows(posed(sampleObject(object, 2000), object, states))));
+  const double ratio = painter.deviceTransform().m11();
+  const QSize size = (rect.size() * ratio).toSize();
+  QImage image(size, QImage::Format_ARGB32_Premultiplied);
+  splats::RenderOptions options;
+  options.background = {0, 0, 0, 0};
+  rasteriser.render(splats::lookingAt({0.85, 0.8, 1.9}, {0, -0.02, 0.12}, {0, 1, 0}, 31, size.width(), size.height()),
+                    options, reinterpret_cast<std::uint32_t*>(image.bits()),
+                    static_cast<std::size_t>(image.bytesPerLine() / 4));
+  painter.drawImage(rect, image);
+}
+
 bool usesMark(const Json& view, std::initializer_list<const char*> names) {
   for (const Json& layer : view.value("layers", Json::array()))
     for (const char* name : names)
@@ -240,6 +262,7 @@ CardMotif cardMotif(const Json& page) {
   if (!page.is_object() || !page.contains("views") || !page["views"].is_array()) return CardMotif::Curves;
   for (const Json& view : page["views"]) {
     if (!view.is_object() || view.value("kind", std::string()) != "scene") continue;
+    if (usesMark(view, {"splat"})) return CardMotif::Splats;
     if (usesAngle(view)) return CardMotif::Carousel;
     if (usesMark(view, {"tube"})) return CardMotif::Trajectory;
     if (usesMark(view, {"mesh", "plane"})) return CardMotif::Surface;
@@ -283,6 +306,9 @@ void paintCard(QPainter& painter, const QRectF& rect, CardMotif motif, const QCo
       break;
     case CardMotif::Curves:
       paintCurves(painter, rect, accent, theme, random);
+      break;
+    case CardMotif::Splats:
+      paintSplats(painter, rect, random);
       break;
   }
   painter.restore();

@@ -11,10 +11,10 @@ namespace learnscope {
 
 /// What a lab's card shows before there is a picture of a run: a drawing of the kind of thing its main view holds. It
 /// stands for no data.
-enum class CardMotif { Carousel, Trajectory, Surface, Graph, Curves };
+enum class CardMotif { Carousel, Trajectory, Surface, Graph, Curves, Splats };
 
-/// From the marks of the page's first scene view: angles make a carousel, tubes a trajectory, meshes a surface, lines
-/// or arrows a graph; without a scene, curves. `page` is the whole JSON of a lab's page.
+/// From the marks of the page's first scene view: splats a piece of furniture, angles a carousel, tubes a trajectory,
+/// meshes a surface, lines or arrows a graph; without a scene, curves. `page` is the whole JSON of a lab's page.
 CardMotif cardMotif(const Json& page);
 
 /// The page's accent colour, adapted to the theme; the theme's accent without one.

@@ -78,6 +78,12 @@ void checkInput(const std::string& what, const std::string& path) {
   if (access(path.c_str(), R_OK) != 0) throw ConfigError(what, path, "cannot be read");
 }
 
+void checkFolder(const std::string& what, const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) throw ConfigError(what, path, "no such folder");
+  if (!std::filesystem::is_directory(path, ignored)) throw ConfigError(what, path, "is not a folder");
+}
+
 std::string suffixOf(const std::string& path) {
   std::string suffix = std::filesystem::path(path).extension().string();
   if (!suffix.empty()) suffix.erase(0, 1);

@@ -40,6 +40,8 @@ std::uint64_t parseSeed(const std::string& text);
 void checkOutput(const std::string& option, const std::string& path, bool replace);
 /// Refuses a path that is not a readable file. Throws ConfigError.
 void checkInput(const std::string& what, const std::string& path);
+/// Refuses a path that is not a folder. Throws ConfigError.
+void checkFolder(const std::string& what, const std::string& path);
 /// The suffix of `path` in lower case, without the dot.
 std::string suffixOf(const std::string& path);
 

@@ -55,7 +55,12 @@ void writeSummary(const Json& summary) {
 ExitStatus runTool(const Tool& tool, const ToolOptions& options) {
   const ToolDescription description = tool.describe();
   const Config arguments = argumentsOf(description, options);
-  for (const std::string& input : description.inputs) checkInput(input, arguments.text(input));
+  for (const std::string& input : description.inputs)
+    for (const Parameter& parameter : description.parameters) {
+      if (parameter.id != input) continue;
+      const auto check = parameter.type == ParameterType::Folder ? checkFolder : checkInput;
+      check(input, arguments.text(input));
+    }
   if (!description.output.empty())
     if (const std::string out = arguments.text(description.output); !out.empty())
       checkOutput("--" + description.output, out, options.force);
@@ -104,7 +109,9 @@ void addOptions(CLI::App& command, const ToolDescription& description, ToolOptio
   for (const std::string& input : description.inputs)
     for (const Parameter& parameter : description.parameters)
       if (parameter.id == input)
-        command.add_option(input, options.texts[input], parameter.doc)->required()->type_name("FILE");
+        command.add_option(input, options.texts[input], parameter.doc)
+            ->required()
+            ->type_name(parameter.type == ParameterType::Folder ? "FOLDER" : "FILE");
   for (const Parameter& parameter : description.parameters) {
     if (std::find(description.inputs.begin(), description.inputs.end(), parameter.id) != description.inputs.end())
       continue;

@@ -221,8 +221,14 @@ void LabWorkspace::showFigure(const FigureState& state) {
 }
 
 void LabWorkspace::pointAt(const QString& id) {
-  raiseView(id);
-  for (QWidget* found : docks_->findChildren<QWidget*>(id)) found->setFocus(Qt::OtherFocusReason);
+  const auto point = [this, id] {
+    raiseView(id);
+    for (QWidget* found : docks_->findChildren<QWidget*>(id)) found->setFocus(Qt::OtherFocusReason);
+  };
+  point();
+  // In a lab that has just been opened the arrangement of its views is still to come, and would bring others to the
+  // front.
+  QTimer::singleShot(0, this, point);
 }
 
 void LabWorkspace::onWindowCommand(const Command& command) {

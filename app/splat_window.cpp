@@ -11,9 +11,12 @@
 #include <QMimeData>
 #include <QScreen>
 #include <QScrollArea>
+#include <QSlider>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QVBoxLayout>
+#include <QtMath>
+#include <algorithm>
 
 #include "app/background.h"
 #include "app/log.h"
@@ -23,9 +26,12 @@
 namespace learnscope {
 namespace {
 
+constexpr int stateParts = 20;  ///< positions of the slider between two states
+
 QString droppedSplats(const QMimeData* data) {
   for (const QUrl& url : data->urls())
-    if (url.isLocalFile() && isSplatFile(url.toLocalFile())) return url.toLocalFile();
+    if (url.isLocalFile() && (isSplatFile(url.toLocalFile()) || QFileInfo(url.toLocalFile()).isDir()))
+      return url.toLocalFile();
   return {};
 }
 
@@ -50,6 +56,8 @@ struct SplatWindow::Loaded {
   splats::LoadedSplats file;  ///< its splats have moved on to `prepared`
   std::shared_ptr<const splats::PreparedSplats> prepared;
   splats::SplatStatistics statistics;
+  std::shared_ptr<const splats::ObjectStates> object;  ///< of a folder
+  std::optional<JointEstimate> joint;
   QString error;
   bool cancelled = false;
 };
@@ -78,6 +86,7 @@ SplatWindow::SplatWindow(int threads, QWidget* parent)
   column->setSpacing(0);
   column->addWidget(messages_);
   column->addWidget(view_, 1);
+  column->addWidget(makeStateBar());
   row->addLayout(column, 1);
   row->addWidget(makePanel());
   setCentralWidget(centre);
@@ -98,6 +107,46 @@ SplatWindow::SplatWindow(int threads, QWidget* parent)
   const int em = fontMetrics().height();
   resize(QSize(em * 76, em * 50).boundedTo(screen()->availableSize() - QSize(em, 3 * em)));
   view_->setFocus();
+}
+
+QWidget* SplatWindow::makeStateBar() {
+  stateBar_ = new QWidget;
+  auto* row = new QHBoxLayout(stateBar_);
+  row->setContentsMargins(8, 2, 8, 2);
+  auto* label = new QLabel(tr("&State"));
+  states_ = new QSlider(Qt::Horizontal);
+  states_->setObjectName(QStringLiteral("splatStates"));
+  states_->setAccessibleName(tr("State"));
+  states_->setTickPosition(QSlider::TicksBelow);
+  states_->setPageStep(stateParts);
+  label->setBuddy(states_);
+  stateName_ = new QLabel;
+  stateName_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("state 00.00, −000.0°")));
+  row->addWidget(label);
+  row->addWidget(states_, 1);
+  row->addWidget(stateName_);
+  connect(states_, &QSlider::valueChanged, this, &SplatWindow::showState);
+  stateBar_->hide();
+  return stateBar_;
+}
+
+/// The object where the slider is: between two states its part is turned or slid on, without a joint the state stays.
+void SplatWindow::showState() {
+  if (!object_) return;
+  const double place = states_->value() / double{stateParts};
+  view_->replaceSplats(std::make_shared<splats::PreparedSplats>(splats::stateAt(*object_, joint_, place)));
+  const auto before = static_cast<std::size_t>(place);
+  const bool last = before + 1 >= object_->states.size();
+  const double share = last ? 0 : place - static_cast<double>(before);
+  const auto mixed = [&](const auto& values) {
+    const auto a = static_cast<double>(values[before]);
+    return last ? a : a + share * (static_cast<double>(values[before + 1]) - a);
+  };
+  QString text =
+      joint_ ? tr("state %1").arg(mixed(object_->states), 0, 'f', 2) : tr("state %1").arg(object_->states[before]);
+  if (joint_ && joint_->turns) text += tr(", %1°").arg(qRadiansToDegrees(mixed(joint_->values)), 0, 'f', 1);
+  if (joint_ && !joint_->turns) text += tr(", shift %1").arg(mixed(joint_->values), 0, 'f', 3);
+  stateName_->setText(text);
 }
 
 QWidget* SplatWindow::makePanel() {
@@ -219,7 +268,16 @@ void SplatWindow::open(const QString& path) {
     });
     Loaded loaded;
     try {
-      loaded.file = splats::readSplatFile(file.toStdString(), progress);
+      if (QFileInfo(file).isDir()) {
+        loaded.object = std::make_shared<const splats::ObjectStates>(
+            splats::readStates(splats::findStateSeries(file.toStdString()).front(), progress));
+        loaded.joint = splats::jointOf(*loaded.object);
+        loaded.file.splats = *loaded.object->splats.front();
+        loaded.file.promised = loaded.file.splats.size();
+        loaded.file.notes = loaded.object->notes;
+      } else {
+        loaded.file = splats::readSplatFile(file.toStdString(), progress);
+      }
       loaded.statistics = splats::statisticsOf(loaded.file.splats);
       loaded.prepared = std::make_shared<splats::PreparedSplats>(std::move(loaded.file.splats));
     } catch (const Cancelled&) {
@@ -256,7 +314,19 @@ void SplatWindow::finish(const QString& path, Loaded loaded) {
   for (const std::string& note : loaded.file.notes) notes << QString::fromStdString(note);
   if (!notes.isEmpty()) messages_->show(MessageBar::Kind::Note, notes.join(QLatin1Char(' ')));
   fillForm(loaded);
+  object_.reset();
+  joint_ = loaded.joint;
   view_->setSplats(loaded.prepared, form_->values());
+  stateBar_->setVisible(loaded.object != nullptr);
+  if (loaded.object) {
+    const QSignalBlocker quiet(states_);
+    states_->setRange(0, stateParts * (static_cast<int>(loaded.object->states.size()) - 1));
+    states_->setTickInterval(stateParts);
+    states_->setSingleStep(loaded.joint ? 1 : stateParts);
+    states_->setValue(0);
+    object_ = loaded.object;
+    showState();
+  }
   fillFacts(loaded);
   showHidden();
   emit opened(true);
@@ -284,8 +354,20 @@ void SplatWindow::fillFacts(const Loaded& loaded) {
     return label;
   };
   const splats::SplatStatistics& s = loaded.statistics;
-  add(tr("Format"), QString::fromStdString(splats::formatName(loaded.file.format)),
-      QString::fromStdString(loaded.file.variant));
+  if (loaded.object) {
+    add(tr("Object"), QString::fromStdString(loaded.object->name));
+    add(tr("States"), count(loaded.object->states.size()));
+    QLabel* joint = add(tr("Joint"), !loaded.joint ? tr("none") : loaded.joint->turns ? tr("turns") : tr("slides"));
+    if (loaded.joint)
+      joint->setToolTip(tr("Axis (%1), %2 of the splats move; the rigid motion leaves %3 units.")
+                            .arg(three(loaded.joint->axis))
+                            .arg(count(static_cast<std::size_t>(
+                                std::count(loaded.joint->moves.begin(), loaded.joint->moves.end(), true))))
+                            .arg(loaded.joint->residual, 0, 'g', 2));
+  } else {
+    add(tr("Format"), QString::fromStdString(splats::formatName(loaded.file.format)),
+        QString::fromStdString(loaded.file.variant));
+  }
   add(tr("Splats"), count(s.count));
   if (loaded.file.dropped > 0)
     add(tr("Dropped"), tr("%1 of %2").arg(count(loaded.file.dropped), count(loaded.file.promised)),

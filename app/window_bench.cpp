@@ -50,6 +50,8 @@ void WindowBench::onUsable() {
     QApplication::exit(1);
     return;
   }
+  if (qEnvironmentVariableIsSet("LEARNSCOPE_BENCH_ALL_VIEWS"))
+    for (const ViewSpec& view : lab_->model().page().views) lab_->setOpen(QString::fromStdString(view.id), true);
   QApplication::processEvents();
   labOpen_ = static_cast<double>(opening.elapsed()) / 1000;
   QTimer::singleShot(500, this, &WindowBench::play);
@@ -60,7 +62,8 @@ void WindowBench::play() {
   const QByteArray values = qgetenv("LEARNSCOPE_BENCH_SET");
   const Json set = values.isEmpty() ? Json{{"group", "97"}} : parseJson(values.toStdString(), "LEARNSCOPE_BENCH_SET");
   for (const auto& [id, value] : set.items()) model.userSet(id, value);
-  model.userSteps(steps);
+  wholeRun_ = qEnvironmentVariableIntValue("LEARNSCOPE_BENCH_STEPS");
+  model.userSteps(wholeRun_ > 0 ? wholeRun_ : steps);
   model.setSpeed(0);
   connect(&model, &SessionModel::refreshed, this, &WindowBench::onRefreshed);
   sincePlay_.start();
@@ -70,9 +73,27 @@ void WindowBench::play() {
 void WindowBench::onRefreshed() {
   ++refreshes_;
   const std::shared_ptr<Run> run = lab_->model().run();
+  if (wholeRun_ > 0) {
+    if (run && run->lastStep() >= wholeRun_ && runSeconds_ == 0) {
+      runSeconds_ = static_cast<double>(sincePlay_.elapsed()) / 1000;
+      QTimer::singleShot(0, this, &WindowBench::finishRun);  // the window cannot go while it tells of a refresh
+    }
+    return;
+  }
   if (firstPoint_ >= 0 || !run || run->recordedScalars().empty()) return;
   firstPoint_ = static_cast<double>(sincePlay_.elapsed()) / 1000;
   QTimer::singleShot(warmUp, this, &WindowBench::beginCounting);
+}
+
+void WindowBench::finishRun() {
+  const BusyTimes busy = lab_->model().busyTimes();
+  const Json result{{"runSeconds", runSeconds_},
+                    {"refreshes", refreshes_},
+                    {"busyP99Milliseconds", busy.p99},
+                    {"busyLongestMilliseconds", busy.longest}};
+  std::cout << result.dump() << std::endl;
+  window_.close();
+  QApplication::quit();
 }
 
 void WindowBench::beginCounting() {

@@ -11,6 +11,8 @@ namespace learnscope {
 /// Measures the window from inside (tests/bench/bench_window.py): with LEARNSCOPE_BENCH=<seconds> the program opens the
 /// lab that LEARNSCOPE_BENCH_LAB names (default grokking), sets LEARNSCOPE_BENCH_SET (a JSON object; default {"group":
 /// "97"}), trains 30,000 steps at full speed with all default views live, prints one JSON object to stdout, and leaves.
+/// With LEARNSCOPE_BENCH_STEPS it trains so many instead and says how long they took, and LEARNSCOPE_BENCH_ALL_VIEWS
+/// opens every view of the lab first.
 class WindowBench : public QObject {
   Q_OBJECT
  public:
@@ -23,6 +25,7 @@ class WindowBench : public QObject {
   void play();
   void onRefreshed();
   void beginCounting();
+  void finishRun();
   void finish();
 
   MainWindow& window_;
@@ -30,6 +33,8 @@ class WindowBench : public QObject {
   QElapsedTimer sincePlay_, counting_;
   double usable_ = 0, firstPoint_ = -1, labOpen_ = 0;
   std::int64_t firstStep_ = 0;
+  std::int64_t wholeRun_ = 0;  ///< steps to be timed as a whole; 0: a rate is measured
+  double runSeconds_ = 0;      ///< that they took
   std::uint64_t refreshes_ = 0;
 };
 

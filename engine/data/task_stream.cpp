@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <numbers>
+#include <numeric>
 
 #include "engine/core/errors.h"
 #include "engine/data/image_source.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr double pi = std::numbers::pi;
 constexpr std::array driftPlaces{0.0, 0.25, 0.5, 0.75, 1.0};  ///< evaluation points of a drift of 180 degrees
 constexpr int gaussianInputs = 10, gaussianClasses = 2;
+constexpr double shiftRadius = 0.5;  ///< of the circle that shifted toys go round
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -24,8 +26,8 @@ std::string number(double value) {
 }
 
 std::vector<int> range(int first, int count) {
-  std::vector<int> values;
-  for (int i = 0; i < count; ++i) values.push_back(first + i);
+  std::vector<int> values(static_cast<std::size_t>(count));
+  std::iota(values.begin(), values.end(), first);
   return values;
 }
 
@@ -66,11 +68,10 @@ class ImageTasks {
     stream.side = source_.side();
     stream.channels = source_.channels();
     const std::vector<std::string> names = taskNames(options_);
+    const std::vector<std::vector<int>> groups = taskClasses(options_);
     if (options_.kind == StreamKind::Drift) return drift(std::move(stream), names);
     for (int k = 0; k < taskCount(options_); ++k) {
-      const bool split = options_.kind == StreamKind::Split;
-      std::vector<int> classes = split ? options_.groups[static_cast<std::size_t>(k)] : range(0, 10);
-      std::sort(classes.begin(), classes.end());
+      const std::vector<int> classes = groups.empty() ? range(0, 10) : groups[static_cast<std::size_t>(k)];
       const double angle = options_.kind == StreamKind::Rotated ? options_.angles[static_cast<std::size_t>(k)] : 0;
       auto train = draw(classes, options_.train, 0, angle, "stream.train", k);
       auto test = draw(classes, options_.test, share(options_.train, classes), angle, "stream.test", k);
@@ -171,11 +172,12 @@ std::array<double, 2> toyPoint(StreamKind kind, int label, RandomStream& random)
 
 std::shared_ptr<Samples> toySamples(const StreamOptions& options, int count, int task, RandomStream random) {
   auto samples = emptySamples(count, 2);
-  const double angle = pi * task / options.tasks;
+  const double angle = options.shifted ? 0 : pi * task / options.tasks;
+  const double place = 2 * pi * task / options.tasks, reach = options.shifted ? shiftRadius : 0;
   for (int i = 0; i < count; ++i) {
     const auto [x, y] = toyPoint(options.kind, i % 2, random);
-    rowOf(*samples, i)[0] = static_cast<float>(std::cos(angle) * x - std::sin(angle) * y);
-    rowOf(*samples, i)[1] = static_cast<float>(std::sin(angle) * x + std::cos(angle) * y);
+    rowOf(*samples, i)[0] = static_cast<float>(std::cos(angle) * x - std::sin(angle) * y + reach * std::cos(place));
+    rowOf(*samples, i)[1] = static_cast<float>(std::sin(angle) * x + std::cos(angle) * y + reach * std::sin(place));
     samples->y[static_cast<std::size_t>(i)] = i % 2;
   }
   return samples;
@@ -187,8 +189,8 @@ std::shared_ptr<Samples> gaussianSamples(int count, int firstClass, std::span<co
   for (int i = 0; i < count; ++i) {
     const int c = i % gaussianClasses;
     for (int j = 0; j < gaussianInputs; ++j)
-      rowOf(*samples, i)[static_cast<std::size_t>(j)] =
-          static_cast<float>(means[static_cast<std::size_t>(c * gaussianInputs + j)] + 0.7 * random.normal());
+      rowOf(*samples, i)[static_cast<std::size_t>(j)] = static_cast<float>(
+          means[static_cast<std::size_t>(c) * gaussianInputs + static_cast<std::size_t>(j)] + 0.7 * random.normal());
     samples->y[static_cast<std::size_t>(i)] = firstClass + c;
   }
   return samples;
@@ -215,9 +217,9 @@ TaskStream gaussians(const StreamOptions& options, std::uint64_t seed) {
   const std::vector<std::string> names = taskNames(options);
   for (int k = 0; k < options.tasks; ++k) {
     RandomStream random = streamOf(seed, "stream.means", k);
-    std::vector<double> means = random.normals(static_cast<std::size_t>(gaussianClasses * gaussianInputs));
+    std::vector<double> means = random.normals(std::size_t{gaussianClasses} * gaussianInputs);
     for (int c = 0; c < gaussianClasses; ++c) {
-      const auto mean = std::span(means).subspan(static_cast<std::size_t>(c * gaussianInputs), gaussianInputs);
+      const auto mean = std::span(means).subspan(static_cast<std::size_t>(c) * gaussianInputs, gaussianInputs);
       double square = 0;
       for (const double value : mean) square += value * value;
       for (double& value : mean) value *= 3 / std::sqrt(square);
@@ -231,14 +233,59 @@ TaskStream gaussians(const StreamOptions& options, std::uint64_t seed) {
   return stream;
 }
 
+std::shared_ptr<const Samples> onHead(const Samples& samples, int firstOutput) {
+  auto moved = std::make_shared<Samples>(samples);
+  for (int& label : moved->y) label += firstOutput;
+  return moved;
+}
+
+// Tasks whose classes are disjoint have heads of their own as it is: the mask parts them.
+void separateHeads(TaskStream& stream) {
+  std::vector<int> users(static_cast<std::size_t>(stream.classes), 0);
+  for (const StreamTask& task : stream.tasks)
+    for (const int c : task.classes) ++users[static_cast<std::size_t>(c)];
+  if (*std::max_element(users.begin(), users.end()) < 2) return;
+  stream.headClasses = stream.classes;
+  stream.classes *= static_cast<int>(stream.tasks.size());
+  for (std::size_t k = 0; k < stream.tasks.size(); ++k) {
+    StreamTask& task = stream.tasks[k];
+    const int first = static_cast<int>(k) * stream.headClasses;
+    task.train = onHead(*task.train, first);
+    task.test = onHead(*task.test, first);
+    for (int& c : task.classes) c += first;
+  }
+}
+
 }  // namespace
+
+std::vector<std::vector<int>> taskClasses(const StreamOptions& options) {
+  std::vector<std::vector<int>> groups;
+  if (options.kind == StreamKind::Split) groups = options.groups;
+  if (options.kind == StreamKind::Subsets) {
+    // All subsets, so that a small pool has no repetition: at most 252 of them.
+    for (unsigned bits = 0; bits < 1U << 10; ++bits) {
+      std::vector<int> subset;
+      for (int c = 0; c < 10; ++c)
+        if ((bits >> c & 1U) != 0) subset.push_back(c);
+      if (static_cast<int>(subset.size()) == options.subsetClasses) groups.push_back(std::move(subset));
+    }
+    const std::vector<std::int64_t> order = RandomStream(0, "stream.subsets").shuffled(groups.size());
+    std::vector<std::vector<int>> drawn;
+    for (std::size_t k = 0; k < std::min(order.size(), static_cast<std::size_t>(options.tasks)); ++k)
+      drawn.push_back(groups[static_cast<std::size_t>(order[k])]);
+    groups = std::move(drawn);
+  }
+  for (std::vector<int>& classes : groups) std::sort(classes.begin(), classes.end());
+  return groups;
+}
 
 int taskCount(const StreamOptions& options) {
   switch (options.kind) {
     case StreamKind::Rotated:
       return static_cast<int>(options.angles.size());
     case StreamKind::Split:
-      return static_cast<int>(options.groups.size());
+    case StreamKind::Subsets:
+      return static_cast<int>(taskClasses(options).size());
     case StreamKind::Drift:
       return static_cast<int>(driftPlaces.size());
     default:
@@ -248,6 +295,7 @@ int taskCount(const StreamOptions& options) {
 
 std::vector<std::string> taskNames(const StreamOptions& options) {
   std::vector<std::string> names;
+  const std::vector<std::vector<int>> groups = taskClasses(options);
   for (int k = 0; k < taskCount(options); ++k) {
     const auto i = static_cast<std::size_t>(k);
     std::string name;
@@ -255,10 +303,11 @@ std::vector<std::string> taskNames(const StreamOptions& options) {
       name = number(options.angles[i]) + "°";
     } else if (options.kind == StreamKind::Drift) {
       name = number(180 * driftPlaces[i]) + "°";
-    } else if (options.kind == StreamKind::Split) {
-      for (const int c : options.groups[i]) name.append(name.empty() ? "" : " ").append(std::to_string(c));
+    } else if (!groups.empty()) {
+      for (const int c : groups[i]) name.append(name.empty() ? "" : " ").append(std::to_string(c));
     } else if (isToy(options.kind)) {
-      name = number(180.0 * k / options.tasks) + "°";
+      name = options.shifted ? LS_TR("shifted to ") + number(360.0 * k / options.tasks) + "°"
+                             : number(180.0 * k / options.tasks) + "°";
     } else {
       name = std::to_string(k + 1);
     }
@@ -268,9 +317,11 @@ std::vector<std::string> taskNames(const StreamOptions& options) {
 }
 
 TaskStream makeTaskStream(const StreamOptions& options, std::uint64_t seed, const Progress& progress) {
-  if (isToy(options.kind)) return toys(options, seed);
-  if (options.kind == StreamKind::Gaussians) return gaussians(options, seed);
-  return ImageTasks(options, seed, progress).make();
+  TaskStream stream = isToy(options.kind)                     ? toys(options, seed)
+                      : options.kind == StreamKind::Gaussians ? gaussians(options, seed)
+                                                              : ImageTasks(options, seed, progress).make();
+  if (options.separateHeads) separateHeads(stream);
+  return stream;
 }
 
 }  // namespace learnscope

@@ -4,6 +4,7 @@
 #include "engine/experiments/concept_space/concept_space_lab.h"
 #include "engine/experiments/forgetting/forgetting_lab.h"
 #include "engine/experiments/grokking/grokking_lab.h"
+#include "engine/experiments/part_motion/part_motion_lab.h"
 #include "engine/experiments/rich_lazy/rich_lazy_lab.h"
 #include "engine/experiments/rich_lazy_exact/exact_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
@@ -20,11 +21,13 @@ Registry builtinLabs() {
   registry.add(richlazy::makeLab());
   registry.add(richlazyexact::makeLab());
   registry.add(forgetting::makeLab());
+  registry.add(partmotion::makeLab());
   registry.add(makeFixedPointsTool());
   registry.add(makeSplatsInfoTool());
   registry.add(makeSplatsRenderTool());
   registry.add(makeSplatsConvertTool());
   registry.add(makeSplatsCompareTool());
+  registry.add(makeSplatsStatesTool());
   return registry;
 }
 

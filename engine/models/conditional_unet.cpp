@@ -6,24 +6,9 @@
 namespace learnscope {
 namespace {
 
-constexpr int kGroups = 4, kNarrow = 12, kWide = 24, kTime = 64;
+constexpr int kNarrow = 12, kWide = 24, kTime = 64;
 
 std::size_t lanes(int planes) { return static_cast<std::size_t>(planes) * kImageLanes; }
-
-void copyPlanes(const LaneGrid& grid, int planes, const float* from, float* to) {
-  for (int c = 0; c < planes; ++c)
-    for (int y = 0; y < grid.rows; ++y)
-      std::copy_n(from + c * grid.plane + y * grid.row, grid.columns * kImageLanes, to + c * grid.plane + y * grid.row);
-}
-
-void addPlanes(const LaneGrid& grid, int planes, const float* from, float* to) {
-  for (int c = 0; c < planes; ++c)
-    for (int y = 0; y < grid.rows; ++y) {
-      const float* a = from + c * grid.plane + y * grid.row;
-      float* b = to + c * grid.plane + y * grid.row;
-      for (int i = 0; i < grid.columns * kImageLanes; ++i) b[i] += a[i];
-    }
-}
 
 void multiply(const AlignedVector<float>& by, AlignedVector<float>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] *= by[i];
@@ -60,7 +45,7 @@ ConditionalUNet::ConditionalUNet(const UNetShape& shape) : shape_(shape) {
   blocks_[3] = makeBlock(2 * kWide, kWide, s / 2, 3);
   up1_ = LaneConv(ConvKind::TransposeTwice, kWide, kNarrow, half, full, parameters_, "up1");
   blocks_[4] = makeBlock(2 * kNarrow, kNarrow, s, 4);
-  normOut_ = makeNorm(kNarrow, s, "out.norm");
+  normOut_ = LaneNorm(parameters_, "out.norm", kNarrow, s);
   convOut_ = LaneConv(ConvKind::Same3, kNarrow, 3, full, full, parameters_, "out", {.zero = true});
 
   for (LanePlanes* planes : {&input_, &output_, &outputGradient_}) *planes = LanePlanes(3, s);
@@ -77,31 +62,15 @@ ConditionalUNet::ConditionalUNet(const UNetShape& shape) : shape_(shape) {
   codeGradient_.assign(lanes(kCodes), 0.0f);
 }
 
-ConditionalUNet::Norm ConditionalUNet::makeNorm(int planes, int size, const std::string& name) {
-  Norm norm;
-  norm.gamma = parameters_.add(name + ".weight", planes, LaneParameter::Start::One);
-  norm.beta = parameters_.add(name + ".bias", planes, LaneParameter::Start::Zero);
-  norm.planes = planes;
-  norm.out = norm.normalised = norm.slope = LanePlanes(planes, size);
-  norm.inverseDeviation.assign(lanes(kGroups), 0.0f);
-  return norm;
-}
-
 ConditionalUNet::Block ConditionalUNet::makeBlock(int in, int out, int size, int index) {
   const std::string name = "block" + std::to_string(index + 1);
-  const LaneGrid grid = paddedGrid(size), flat = vectorGrid();
+  const LaneGrid flat = vectorGrid();
   Block block;
-  block.norm1 = makeNorm(in, size, name + ".norm1");
-  block.conv1 = LaneConv(ConvKind::Same3, in, out, grid, grid, parameters_, name + ".conv1");
-  block.time = LaneConv(ConvKind::Point, kTime, out, flat, flat, parameters_, name + ".time");
-  block.prompt1 = LaneConv(ConvKind::Point, shape_.prompt, out, flat, flat, parameters_, name + ".prompt1");
-  block.prompt2 = LaneConv(ConvKind::Point, out, out, flat, flat, parameters_, name + ".prompt2");
-  block.norm2 = makeNorm(out, size, name + ".norm2");
-  block.conv2 = LaneConv(ConvKind::Same3, out, out, grid, grid, parameters_, name + ".conv2", {.zero = true});
-  block.projects = in != out;
-  if (block.projects) block.skip = LaneConv(ConvKind::Point, in, out, grid, grid, parameters_, name + ".skip");
-  block.middle = block.gradient2 = LanePlanes(out, size);
-  block.gradient1 = LanePlanes(in, size);
+  block.residual = LaneResidual(parameters_, name, in, out, size, [&] {
+    block.time = LaneConv(ConvKind::Point, kTime, out, flat, flat, parameters_, name + ".time");
+    block.prompt1 = LaneConv(ConvKind::Point, shape_.prompt, out, flat, flat, parameters_, name + ".prompt1");
+    block.prompt2 = LaneConv(ConvKind::Point, out, out, flat, flat, parameters_, name + ".prompt2");
+  });
   for (auto* values : {&block.hidden, &block.hiddenSlope, &block.code, &block.codeSlope, &block.work})
     values->assign(lanes(out), 0.0f);
   for (int i = 0; i < index; ++i) block.firstCode += kWidths[static_cast<std::size_t>(i)];
@@ -111,15 +80,14 @@ ConditionalUNet::Block ConditionalUNet::makeBlock(int in, int out, int size, int
 template <class F>
 void ConditionalUNet::eachConv(F&& f) {
   for (LaneConv* conv : {&timeIn_, &timeHidden_, &convIn_, &down1_, &down2_, &up2_, &up1_, &convOut_}) f(*conv);
-  for (Block& block : blocks_) {
-    for (LaneConv* conv : {&block.conv1, &block.conv2, &block.time, &block.prompt1, &block.prompt2}) f(*conv);
-    if (block.projects) f(block.skip);
-  }
+  for (Block& block : blocks_)
+    for (LaneConv* conv : {&block.time, &block.prompt1, &block.prompt2}) f(*conv);
 }
 
 void ConditionalUNet::use(const float* parameters) {
   values_ = parameters;
   eachConv([&](LaneConv& conv) { conv.use(parameters); });
+  for (Block& block : blocks_) block.residual.use(parameters);
 }
 
 void ConditionalUNet::promptCodes(const float* prompts, PromptCodes& codes) {
@@ -145,45 +113,14 @@ void ConditionalUNet::timeCodes(const float* times, PromptCodes& codes) {
   for (Block& block : blocks_) block.time.forward(time2_.data(), codes.data() + lanes(block.firstCode));
 }
 
-void ConditionalUNet::normForward(Norm& norm, const float* in, bool keep) {
-  laneKernels().normGelu(norm.out.grid(), norm.planes, kGroups, values_ + norm.gamma, values_ + norm.beta, in,
-                         norm.out.plane(0), keep ? norm.normalised.plane(0) : nullptr,
-                         keep ? norm.slope.plane(0) : nullptr, keep ? norm.inverseDeviation.data() : nullptr);
-}
-
-void ConditionalUNet::normBackward(const Norm& norm, float* gradient, float* parameterGradients) const {
-  laneKernels().normGeluBackward(norm.out.grid(), norm.planes, kGroups, values_ + norm.gamma, norm.normalised.plane(0),
-                                 norm.slope.plane(0), norm.inverseDeviation.data(), gradient,
-                                 parameterGradients + norm.gamma, parameterGradients + norm.beta);
-}
-
 void ConditionalUNet::blockForward(Block& block, const float* in, float* out, const PromptCodes& codes, bool keep) {
-  normForward(block.norm1, in, keep);
-  block.conv1.forward(block.norm1.out.plane(0), block.middle.plane(0), false, codes.data() + lanes(block.firstCode));
-  normForward(block.norm2, block.middle.plane(0), keep);
-  if (block.projects)
-    block.skip.forward(in, out);
-  else
-    copyPlanes(block.middle.grid(), block.conv2.outputs(), in, out);
-  block.conv2.forward(block.norm2.out.plane(0), out, true);
+  block.residual.forward(in, out, codes.data() + lanes(block.firstCode), keep);
 }
 
 void ConditionalUNet::blockBackward(Block& block, const float* in, const float* gradient, float* inGradient,
                                     float* parameterGradients) {
-  float* inner = block.gradient2.plane(0);
-  block.conv2.gradients(block.norm2.out.plane(0), gradient, parameterGradients);
-  block.conv2.backward(gradient, inner);
-  normBackward(block.norm2, inner, parameterGradients);
-  block.conv1.gradients(block.norm1.out.plane(0), inner, parameterGradients);
-  std::copy_n(block.conv1.pixelSums(), lanes(block.conv1.outputs()), codeGradient_.data() + lanes(block.firstCode));
-  block.conv1.backward(inner, inGradient);
-  normBackward(block.norm1, inGradient, parameterGradients);
-  if (block.projects) {
-    block.skip.gradients(in, gradient, parameterGradients);
-    block.skip.backward(gradient, inGradient, true);
-  } else {
-    addPlanes(block.middle.grid(), block.conv2.outputs(), gradient, inGradient);
-  }
+  block.residual.backward(in, gradient, inGradient, parameterGradients);
+  std::copy_n(block.residual.shiftGradient(), block.code.size(), codeGradient_.data() + lanes(block.firstCode));
 }
 
 void ConditionalUNet::forward(const PromptCodes& codes, bool keep) {
@@ -197,16 +134,16 @@ void ConditionalUNet::forward(const PromptCodes& codes, bool keep) {
   blockForward(blocks_[3], cat2_.plane(0), a4_.plane(0), codes, keep);
   up1_.forward(a4_.plane(0), cat1_.plane(0));
   blockForward(blocks_[4], cat1_.plane(0), a5_.plane(0), codes, keep);
-  normForward(normOut_, a5_.plane(0), keep);
+  normOut_.forward(values_, a5_.plane(0), keep);
   copyPlanes(input_.grid(), 3, input_.plane(0), output_.plane(0));
-  convOut_.forward(normOut_.out.plane(0), output_.plane(0), true);
+  convOut_.forward(normOut_.out(), output_.plane(0), true);
 }
 
 void ConditionalUNet::backward(float* g) {
   const float* top = outputGradient_.plane(0);
-  convOut_.gradients(normOut_.out.plane(0), top, g);
+  convOut_.gradients(normOut_.out(), top, g);
   convOut_.backward(top, da5_.plane(0));
-  normBackward(normOut_, da5_.plane(0), g);
+  normOut_.backward(values_, da5_.plane(0), g);
   blockBackward(blocks_[4], cat1_.plane(0), da5_.plane(0), dcat1_.plane(0), g);
   up1_.gradients(a4_.plane(0), dcat1_.plane(0), g);
   up1_.backward(dcat1_.plane(0), da4_.plane(0));

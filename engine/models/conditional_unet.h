@@ -4,7 +4,7 @@
 #include <array>
 
 #include "engine/models/denoiser.h"
-#include "engine/models/lane_planes.h"
+#include "engine/models/lane_blocks.h"
 
 namespace learnscope {
 
@@ -41,24 +41,14 @@ class ConditionalUNet final : public Denoiser {
  private:
   static constexpr std::array<int, 5> kWidths{12, 24, 24, 24, 12};
   static constexpr int kCodes = 96;
-  struct Norm {
-    int gamma = 0, beta = 0, planes = 0;
-    LanePlanes out, normalised, slope;
-    AlignedVector<float> inverseDeviation;
-  };
   struct Block {
-    Norm norm1, norm2;
-    LaneConv conv1, conv2, skip, time, prompt1, prompt2;
-    LanePlanes middle, gradient1, gradient2;
+    LaneResidual residual;
+    LaneConv time, prompt1, prompt2;
     AlignedVector<float> hidden, hiddenSlope, code, codeSlope, work;  ///< of P, [co][16]
-    bool projects = false;
     int firstCode = 0;
   };
 
-  Norm makeNorm(int planes, int size, const std::string& name);
   Block makeBlock(int in, int out, int size, int index);
-  void normForward(Norm& norm, const float* in, bool keep);
-  void normBackward(const Norm& norm, float* gradient, float* parameterGradients) const;
   void blockForward(Block& block, const float* in, float* out, const PromptCodes& codes, bool keep);
   void blockBackward(Block& block, const float* in, const float* gradient, float* inGradient,
                      float* parameterGradients);
@@ -71,7 +61,7 @@ class ConditionalUNet final : public Denoiser {
   const float* values_ = nullptr;
   LaneConv timeIn_, timeHidden_, convIn_, down1_, down2_, up2_, up1_, convOut_;
   std::array<Block, kWidths.size()> blocks_;
-  Norm normOut_;
+  LaneNorm normOut_;
   LanePlanes input_, output_, outputGradient_;
   LanePlanes a0_, cat1_, a1_, cat2_, a2_, a3_, a4_, a5_;                           ///< activations on the way
   LanePlanes da0_, dcat1_, da1_, dcat2_, da2_, da3_, da4_, da5_;                   ///< their gradients

@@ -3,8 +3,8 @@
 
 namespace learnscope {
 
-/// The loops of a multi-layer perceptron that are no matrix product, on plain pointers: built once for the baseline CPU
-/// and once for AVX2+FMA, chosen once.
+/// The loops of a feed-forward net that are no matrix product, on plain pointers: built once for the baseline CPU and
+/// once for AVX2+FMA, chosen once.
 struct MlpKernels {
   /// z [rows, width] <- max(0, z + bias), or z + bias.
   void (*addBias)(float* z, const float* bias, long rows, long width, bool relu);
@@ -12,6 +12,21 @@ struct MlpKernels {
   void (*throughRelu)(float* g, const float* h, long count);
   /// out [width] = sum of the rows of g [rows, width].
   void (*columnSums)(const float* g, long rows, long width, float* out);
+  /// out [width] = sum over the rows of g * h, both [rows, width].
+  void (*columnProducts)(const float* g, const float* h, long rows, long width, float* out);
+  /// Mean and biased variance of each column of z [rows, width].
+  void (*columnMoments)(const float* z, long rows, long width, float* mean, float* variance);
+  /// Batch normalisation and ReLU: normal = (z - mean) * inverse, z <- max(0, scale * normal + shift).
+  void (*normalise)(float* z, float* normal, const float* mean, const float* inverse, const float* scale,
+                    const float* shift, long rows, long width);
+  /// g, a gradient by scale * normal + shift, becomes one by z: scale * inverse * (g - (sums + normal * productSums) /
+  /// rows), with the column sums of g and of g * normal where the statistics were those of these rows; null where not.
+  void (*throughNorm)(float* g, const float* normal, const float* scale, const float* inverse, const float* sums,
+                      const float* productSums, long rows, long width);
+  /// Maximum over each 2x2 block of an image [side, side, channels], a last odd row or column left out; `chosen` says
+  /// which of the four. unpool adds g to where the maximum was.
+  void (*pool)(const float* image, int side, int channels, float* out, unsigned char* chosen);
+  void (*unpool)(const float* g, const unsigned char* chosen, int side, int channels, float* image);
   /// Logits [rows, classes] -> scale * d(sum of the rows' cross entropies)/d(logits), in place, and the sum of the
   /// cross entropies. `masks` [., classes] says by row `maskOf[row]` which classes take part (0: none of the loss
   /// reaches them); null: all. `right` counts the rows whose largest logit that takes part is the target.

@@ -32,6 +32,85 @@ void columnSumsKernel(const float* g, long rows, long width, float* __restrict__
     for (long j = 0; j < width; ++j) out[j] += g[r * width + j];
 }
 
+void columnProductsKernel(const float* g, const float* h, long rows, long width, float* __restrict__ out) {
+  for (long j = 0; j < width; ++j) out[j] = 0;
+  for (long r = 0; r < rows; ++r)
+    for (long j = 0; j < width; ++j) out[j] += g[r * width + j] * h[r * width + j];
+}
+
+void columnMomentsKernel(const float* z, long rows, long width, float* __restrict__ mean,
+                         float* __restrict__ variance) {
+  const float share = 1 / static_cast<float>(rows);
+  columnSumsKernel(z, rows, width, mean);
+  for (long j = 0; j < width; ++j) {
+    mean[j] *= share;
+    variance[j] = 0;
+  }
+  for (long r = 0; r < rows; ++r)
+    for (long j = 0; j < width; ++j) {
+      const float away = z[r * width + j] - mean[j];
+      variance[j] += away * away;
+    }
+  for (long j = 0; j < width; ++j) variance[j] *= share;
+}
+
+void normaliseKernel(float* __restrict__ z, float* __restrict__ normal, const float* __restrict__ mean,
+                     const float* __restrict__ inverse, const float* __restrict__ scale,
+                     const float* __restrict__ shift, long rows, long width) {
+  for (long r = 0; r < rows; ++r)
+    for (long j = 0; j < width; ++j) {
+      const long i = r * width + j;
+      normal[i] = (z[i] - mean[j]) * inverse[j];
+      const float value = scale[j] * normal[i] + shift[j];
+      z[i] = value > 0 ? value : 0;
+    }
+}
+
+void throughNormKernel(float* __restrict__ g, const float* __restrict__ normal, const float* __restrict__ scale,
+                       const float* __restrict__ inverse, const float* sums, const float* productSums, long rows,
+                       long width) {
+  const float share = 1 / static_cast<float>(rows);
+  for (long r = 0; r < rows; ++r) {
+    float* __restrict__ row = g + r * width;
+    const float* n = normal + r * width;
+    if (sums)
+      for (long j = 0; j < width; ++j) row[j] -= share * (sums[j] + n[j] * productSums[j]);
+    for (long j = 0; j < width; ++j) row[j] *= scale[j] * inverse[j];
+  }
+}
+
+void poolKernel(const float* image, int side, int channels, float* __restrict__ out,
+                unsigned char* __restrict__ chosen) {
+  const int half = side / 2;
+  const long row = static_cast<long>(side) * channels;
+  for (int y = 0; y < half; ++y)
+    for (int x = 0; x < half; ++x) {
+      const float* block = image + 2 * y * row + 2L * x * channels;
+      const long to = (static_cast<long>(y) * half + x) * channels;
+      for (int c = 0; c < channels; ++c) {
+        const float a = block[c], b = block[channels + c], d = block[row + c], e = block[row + channels + c];
+        const float top = b > a ? b : a, bottom = e > d ? e : d;
+        const int upper = b > a ? 1 : 0, lower = e > d ? 3 : 2;
+        out[to + c] = bottom > top ? bottom : top;
+        chosen[to + c] = static_cast<unsigned char>(bottom > top ? lower : upper);
+      }
+    }
+}
+
+void unpoolKernel(const float* g, const unsigned char* chosen, int side, int channels, float* __restrict__ image) {
+  const int half = side / 2;
+  const long row = static_cast<long>(side) * channels;
+  for (int y = 0; y < half; ++y)
+    for (int x = 0; x < half; ++x) {
+      float* block = image + 2 * y * row + 2L * x * channels;
+      const long from = (static_cast<long>(y) * half + x) * channels;
+      for (int c = 0; c < channels; ++c) {
+        const int k = chosen[from + c];
+        block[(k / 2) * row + (k % 2) * channels + c] += g[from + c];
+      }
+    }
+}
+
 // Softmax of the classes of a row that take part; the others get 0. Returns log(sum) + largest.
 inline float softmaxRow(float* __restrict__ z, int classes, const unsigned char* mask, float sharpness) {
   float largest = -3.4e38F;
@@ -129,9 +208,11 @@ bool finiteValuesKernel(const float* values, long count) {
 }
 
 constexpr MlpKernels mlpKernelSet() {
-  return {addBiasKernel, throughReluKernel, columnSumsKernel,  crossEntropyKernel, softmaxKernel,
-          dotKernel,     addScaledToKernel, mixKernel,         momentumKernel,     proximalKernel,
-          squareKernel,  absoluteKernel,    finiteValuesKernel};
+  return {addBiasKernel,       throughReluKernel,  columnSumsKernel,  columnProductsKernel,
+          columnMomentsKernel, normaliseKernel,    throughNormKernel, poolKernel,
+          unpoolKernel,        crossEntropyKernel, softmaxKernel,     dotKernel,
+          addScaledToKernel,   mixKernel,          momentumKernel,    proximalKernel,
+          squareKernel,        absoluteKernel,     finiteValuesKernel};
 }
 
 }  // namespace

@@ -15,5 +15,7 @@ std::shared_ptr<const Tool> makeSplatsConvertTool();
 std::shared_ptr<const Tool> makeSplatsRenderTool();
 /// `splats compare`: two files, splat by splat and as pictures.
 std::shared_ptr<const Tool> makeSplatsCompareTool();
+/// `splats states`: the states of an object in a folder, and its joint.
+std::shared_ptr<const Tool> makeSplatsStatesTool();
 
 }  // namespace learnscope

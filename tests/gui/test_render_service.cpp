@@ -81,6 +81,36 @@ class TestRenderService : public QObject {
     }
   }
 
+  // Splats lie under the other marks, in the same perspective, whatever the tile.
+  void splatsLieUnderTheOtherMarks() {
+    splats::Gaussians red(1, 0);
+    red.position[0][0] = 0.8F;
+    for (auto& column : red.logScale) column[0] = std::log(0.2F);
+    red.rotation[0][0] = 1;
+    red.opacity[0] = 0.95F;
+    red.colour[0][0] = 1;
+    SceneLayer splats;
+    splats.geometry = Splats{std::make_shared<const splats::Gaussians>(red)};
+    SceneLayer ball = test::layerWith(Spheres{std::vector<Vec3f>{{-0.8F, 0, 0}}, std::vector<float>{0.2F},
+                                              std::vector<Rgba>{Rgba(0, 0, 255)}, false});
+    SceneSnapshot snapshot = test::sceneOf({splats, ball});
+    snapshot.background = Rgba(10, 200, 10);
+    const Viewport viewport = snapshot.viewport();
+    const Projected at = snapshot.camera.project({0.8, 0, 0}, viewport),
+                    other = snapshot.camera.project({-0.8, 0, 0}, viewport);
+    for (const int scale : {1, 4}) {
+      const QImage image = draw(snapshot, scale);
+      const QColor there = image.pixelColor(static_cast<int>(at.x * scale), static_cast<int>(at.y * scale)),
+                   ball2 = image.pixelColor(static_cast<int>(other.x * scale), static_cast<int>(other.y * scale)),
+                   ground = image.pixelColor(2, 2);
+      QVERIFY2(there.red() > 220 && there.green() < 40, qPrintable(there.name()));
+      QVERIFY2(ball2.blue() > 120 && ball2.green() < 80, qPrintable(ball2.name()));
+      QVERIFY2(std::abs(ground.green() - 200) <= 1, qPrintable(ground.name()));
+    }
+    snapshot.transparent = true;
+    QCOMPARE(qAlpha(draw(snapshot).pixel(2, 2)), 0);
+  }
+
   void impossibleGrabsAreRefused() {
     QVERIFY_EXCEPTION_THROWN(service_->grabNow(colored(0), {0, 10}), Error);
     QCOMPARE(qRed(draw(colored(77)).pixel(5, 5)), 77);  // and the next one is drawn

@@ -201,6 +201,48 @@ class TestSceneBinder : public QObject {
     QVERIFY(std::abs(halos[0] - 0.45F * 255) < 1);
   }
 
+  void splatsStandInTheirOwnColoursOrInGivenOnes() {
+    Records records;
+    std::vector<double> rows;
+    const auto row = [&](double x, double scale) {
+      for (const double value : {x, 0.0, 1.0, 0.8, scale, 0.2, 0.3, 2.0, 0.0, 0.0, 0.0, 0.25, 0.5, 1.0})
+        rows.push_back(value);
+    };
+    row(0, 0.1);
+    row(5, std::nan(""));
+    row(1, 0.1);
+    records.add("gaussians", 0, rows, {3, 14}, {4, 5, 6});
+    records.add("gate", 0, {0, 0.5, 1}, {3}, {4, 5, 6});
+    const Json own{{"mark", "splat"}, {"value", "gaussians"}, {"at", {0, 2, 0}},
+                   {"label", "A"},    {"select", "gaussian"}, {"opacity", 0.5}};
+    const SceneSnapshot snapshot = bound({own}, records.at(0), {QStringLiteral("gaussian"), {6}});
+    const auto found = all<Splats>(snapshot);
+    QCOMPARE(found.size(), std::size_t{1});
+    const splats::Gaussians& splats = *found[0].second->splats;
+    QCOMPARE(splats.size(), std::size_t{2});  // what is not finite is left out
+    QCOMPARE(found[0].first->ids[1], 6);
+    QVERIFY(std::abs(splats.position[0][1] - 1) < 1e-6 && std::abs(splats.position[1][1] - 2) < 1e-6);
+    QVERIFY(std::abs(splats.opacity[0] - 0.4F) < 1e-6F);
+    QVERIFY(std::abs(splats.logScale[0][0] - std::log(0.1F)) < 1e-6F);
+    QVERIFY(std::abs(splats.rotation[0][0] - 1) < 1e-6F);
+    QVERIFY(std::abs(splats.colour[1][0] - 0.5F) < 1e-6F);
+    QCOMPARE(snapshot.labels.size(), std::size_t{1});
+    QCOMPARE(snapshot.rings.size(), std::size_t{1});
+    QVERIFY(snapshot.bounds.low.y > 1.9);
+
+    Json shaded = own;
+    shaded["color"] = {{"measure", "gate"}, {"map", "sequential"}, {"range", {0, 1}}};
+    const SceneSnapshot coloured = bound({shaded}, records.at(0));
+    const splats::Gaussians& gated = *all<Splats>(coloured)[0].second->splats;
+    const QColor low = mapColor(QStringLiteral("sequential"), 0, Theme::light()),
+                 high = mapColor(QStringLiteral("sequential"), 1, Theme::light());
+    QVERIFY(std::abs(gated.colour[0][0] - static_cast<float>(low.redF())) < 0.01F);
+    QVERIFY(std::abs(gated.colour[0][1] - static_cast<float>(high.redF())) < 0.01F);
+    QCOMPARE(coloured.colorBars.size(), std::size_t{1});
+    QVERIFY_THROWS_EXCEPTION(ConfigError, specOf({{{"mark", "splat"}}}));
+    QVERIFY_THROWS_EXCEPTION(ConfigError, specOf({{{"mark", "splat"}, {"value", "gaussians"}, {"at", {1, 2}}}}));
+  }
+
   void postsPlanesTubesArrowsAndLines() {
     Records r;
     r.add("alpha", 0, {0.5, 0, 2}, {3});

@@ -317,6 +317,21 @@ class TestSceneView : public QObject {
     Shown without(s.model);
     QVERIFY(!without.view.handle());
   }
+
+  // A handle that stands on items is where one is pressed, and nowhere before.
+  void handleOnItems() {
+    Square s;
+    Shown shown(s.model, {{"handle", {{"on", "neuron"}}}});
+    QVERIFY(!shown.view.handle());
+    const Camera before = shown.view.camera();
+    shown.drag(shown.pixel({1, -1, 0}), {30, 0});
+    QVERIFY(shown.view.handle().has_value());
+    QVERIFY(shown.view.camera() == before);
+    QCOMPARE(s.model.selection(), (Selection{"neuron", {11}}));
+    const Projected p = before.project({1, -1, 0}, shown.pane());
+    const Vec3 wanted = Vec3{1, -1, 0} + before.right() * (30 / p.scale);
+    QVERIFY(length(*shown.view.handle() - wanted) < 0.05);
+  }
 };
 
 QTEST_MAIN(TestSceneView)

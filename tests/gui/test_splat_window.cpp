@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The splat viewer with mouse and keyboard, on small scenes.
 #include <QAction>
+#include <QDir>
 #include <QDropEvent>
 #include <QMimeData>
 #include <QSignalSpy>
+#include <QSlider>
 #include <QTest>
 #include <QWheelEvent>
 #include <cmath>
@@ -234,6 +236,34 @@ class TestSplatWindow : public QObject {
     QVERIFY(f.open("few.spz"));
     QTest::qWait(100);
     QCOMPARE(f.view().splats()->size(), 10U);
+  }
+
+  // A folder of states: a plate that slides on beside a body that stays.
+  void aFolderOfStatesMovesUnderASlider() {
+    Fixture f;
+    const std::string states = f.folder.path("states");
+    QVERIFY(QDir().mkpath(QString::fromStdString(states)));
+    for (int k = 0; k < 3; ++k) {
+      splats::Gaussians scene = test::bumpScene(400);
+      for (std::size_t i = 0; i < 150; ++i) scene.position[0][i] += 3 + 0.25F * static_cast<float>(k);
+      splats::writeSplatFile(states + "/7_0_" + std::to_string(k) + ".ply", scene, {.order = splats::SplatOrder::File});
+    }
+    QVERIFY(f.open());
+    QVERIFY(!f.window.stateSlider());
+    QVERIFY(f.open("states"));
+    QSlider* slider = f.window.stateSlider();
+    QVERIFY(slider && slider->isVisible());
+    const Camera before = f.view().camera();
+    const float first = f.view().splats()->gaussians().position[0][0];
+    slider->setValue(slider->maximum() * 3 / 4);  // half-way from state 1 to state 2
+    QVERIFY(std::abs(f.view().splats()->gaussians().position[0][0] - first - 0.375F) < 1e-3F);
+    QCOMPARE(f.view().splats()->gaussians().position[0][300], test::bumpScene(400).position[0][300]);
+    QVERIFY(f.view().camera() == before);
+    QVERIFY(f.open());
+    QVERIFY(!f.window.stateSlider());
+    QVERIFY(QDir().mkpath(QString::fromStdString(f.folder.path("empty"))));
+    QVERIFY(!f.open("empty"));
+    QVERIFY(f.window.messages().text().contains("MESH_PART_STATE"));
   }
 
   void filesCanBeDropped() {

@@ -324,12 +324,13 @@ class TestWindow : public QObject {
     QCOMPARE(cardMotif(page(R"({"mark": "sphere", "angle": 0})")), CardMotif::Carousel);
     QCOMPARE(cardMotif(page(R"({"mark": "tube"})")), CardMotif::Trajectory);
     QCOMPARE(cardMotif(page(R"({"mark": "mesh"})")), CardMotif::Surface);
+    QCOMPARE(cardMotif(page(R"({"mark": "splat"})")), CardMotif::Splats);
     QCOMPARE(cardMotif(Json::object()), CardMotif::Curves);
     const Theme theme = Theme::light();
     QCOMPARE(cardAccent(Json{{"card", {{"accent", "#123456"}}}}, theme), QColor(0x123456));
     QCOMPARE(cardAccent(Json{{"card", {{"accent", "no colour"}}}}, theme), theme.accent);
-    for (const CardMotif motif :
-         {CardMotif::Carousel, CardMotif::Trajectory, CardMotif::Surface, CardMotif::Graph, CardMotif::Curves}) {
+    for (const CardMotif motif : {CardMotif::Carousel, CardMotif::Trajectory, CardMotif::Surface, CardMotif::Graph,
+                                  CardMotif::Curves, CardMotif::Splats}) {
       QImage image(320, 180, QImage::Format_ARGB32_Premultiplied);
       image.fill(Qt::magenta);
       QPainter painter(&image);

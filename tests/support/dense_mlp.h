@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "engine/models/mlp.h"
+#include "engine/models/feed_forward.h"
 
 namespace learnscope::test {
 
@@ -23,7 +23,7 @@ inline double slope(const std::function<double(const std::vector<double>&)>& f, 
 /// A perceptron in double precision, straight from its definition.
 class DenseMlp {
  public:
-  explicit DenseMlp(const MlpShape& shape) : shape_(shape) {}
+  explicit DenseMlp(const FeedForwardShape& shape) : shape_(shape) {}
 
   static std::vector<double> wide(const AlignedVector<float>& values) { return {values.begin(), values.end()}; }
 
@@ -69,7 +69,7 @@ class DenseMlp {
 
  private:
   static std::size_t size(int value) { return static_cast<std::size_t>(value); }
-  MlpShape shape_;
+  FeedForwardShape shape_;
 };
 
 }  // namespace learnscope::test

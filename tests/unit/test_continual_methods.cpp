@@ -36,7 +36,8 @@ std::shared_ptr<const TaskStream> clouds(Scenario scenario = Scenario::Domain) {
 }
 
 Learner learnerOf(MethodKind kind, std::shared_ptr<const TaskStream> stream, Scenario scenario = Scenario::Domain,
-                  const std::function<void(MethodOptions&)>& change = nullptr) {
+                  const std::function<void(MethodOptions&)>& change = nullptr,
+                  const Architecture& architecture = {{7, 6}}) {
   useOneThread();
   MethodOptions method;
   method.kind = kind;
@@ -46,7 +47,7 @@ Learner learnerOf(MethodKind kind, std::shared_ptr<const TaskStream> stream, Sce
   TrainingOptions training;
   training.batch = 8;
   const ReplayMemory memory(usualPolicy(kind), 30, stream->classes);
-  return {std::move(stream), scenario, {7, 6}, {{0, 20}, {1, 20}, {2, 20}}, method, training, memory, 5};
+  return {std::move(stream), scenario, architecture, {{0, 20}, {1, 20}, {2, 20}}, method, training, memory, 5};
 }
 
 void train(Learner& learner, int steps) {
@@ -436,12 +437,109 @@ class TestContinualMethods : public QObject {
   void taskMasksReachTheGradient() {
     Probe probe(MethodKind::Naive, 25, nullptr, Scenario::Task);
     // Classes 2 and 3 are those of task 2: no other output learns.
-    const MlpShape& shape = probe.bench.shape();
+    const FeedForwardShape& shape = probe.bench.shape();
     const int last = shape.layers() - 1;
     for (int c = 0; c < shape.outputs(); ++c) {
       const float bias = probe.bench.fresh[shape.biases(last) + static_cast<std::size_t>(c)];
       QCOMPARE(bias != 0.0F, c == 2 || c == 3);
     }
+  }
+
+  // Tasks that share classes get outputs of their own, and no other output learns.
+  void separateHeadsLearnAlone() {
+    StreamOptions options;
+    options.kind = StreamKind::Moons;
+    options.scenario = Scenario::Task;
+    options.tasks = 3;
+    options.train = 60;
+    options.test = 40;
+    options.separateHeads = true;
+    const auto stream = std::make_shared<TaskStream>(makeTaskStream(options, 7, Progress()));
+    QCOMPARE(stream->classes, 6);
+    QCOMPARE(stream->labels(), 2);
+    QCOMPARE(stream->tasks[2].classes, (std::vector<int>{4, 5}));
+    QCOMPARE(stream->labelOf(5), 1);
+    for (const MethodKind kind : allMethods) {
+      Learner learner = learnerOf(kind, stream, Scenario::Task);
+      train(learner, 25);
+      if (kind == MethodKind::Naive) {
+        const std::size_t bias = learner.bench().shape().biases(2);
+        for (std::size_t c = 0; c < 6; ++c) QCOMPARE(learner.bench().fresh[bias + c] != 0.0F, c == 2 || c == 3);
+      }
+      train(learner, 35);
+      QVERIFY(std::isfinite(learner.loss().fresh + learner.loss().stability));
+    }
+    // Where no class is shared the mask alone parts the heads.
+    StreamOptions apart = options;
+    apart.kind = StreamKind::Gaussians;
+    QCOMPARE(makeTaskStream(apart, 7, Progress()).headClasses, 0);
+  }
+
+  // One divergence a past task, among its own classes.
+  void distillationOfHeads() {
+    Probe probe(MethodKind::Lwf, 47, nullptr, Scenario::Task);
+    const State state = probe.method->save();
+    const auto saved = state.get("old").as<float>();
+    const AlignedVector<float> old(saved.begin(), saved.end());
+    const Batch& batch = probe.bench.batch;
+    const std::vector<double> taught = probe.dense.logits(old, batch.x, batch.count);
+    probe.check(probe.bench.stability, [&](const std::vector<double>& theta) {
+      const std::vector<double> logits = probe.dense.logits(theta, batch.x, batch.count);
+      double sum = 0;
+      for (std::size_t r = 0; r < batch.y.size(); ++r)
+        for (const std::size_t first : {0, 2}) {  // the classes of tasks 1 and 2
+          const auto head = [&](const std::vector<double>& z) {
+            return softmaxOf({z[r * 6 + first], z[r * 6 + first + 1]}, 0, 2, 2);
+          };
+          const std::vector<double> q = head(taught), p = head(logits);
+          for (std::size_t c = 0; c < 2; ++c) sum += q[c] * std::log(q[c] / p[c]);
+        }
+      return 4 * sum / batch.count;
+    });
+  }
+
+  // Batch normalisation under every method: resumes bit for bit, and nothing but passes in training moves the running
+  // statistics.
+  void normalisedNetsLearnByEveryMethod() {
+    const Architecture normalised{.hidden = {7, 6}, .batchNorm = true};
+    for (const MethodKind kind : allMethods) {
+      Learner whole = learnerOf(kind, clouds(), Scenario::Domain, nullptr, normalised);
+      Learner part = learnerOf(kind, clouds(), Scenario::Domain, nullptr, normalised);
+      Learner loaded = learnerOf(kind, clouds(), Scenario::Domain, nullptr, normalised);
+      train(whole, 55);
+      train(part, 33);
+      loaded.load(part.save());
+      train(loaded, 22);
+      QVERIFY2(same(whole.save(), loaded.save()), qPrintable(QString::number(static_cast<int>(kind))));
+      const FeedForwardShape& shape = whole.bench().shape();
+      QVERIFY(whole.bench().theta[shape.layer(0).variances] != 1.0F);
+      for (std::size_t i = shape.trainable(); i < shape.size(); ++i) {
+        QCOMPARE(whole.bench().velocity[i], 0.0F);
+        if (whole.save().has("method.omega") && whole.save().get("method.omega").size() > i)
+          QCOMPARE(whole.save().get("method.omega").value(i), 0.0);
+      }
+    }
+  }
+
+  // A step that diverges leaves the running statistics as they were.
+  void divergedStepsMoveNoStatistics() {
+    Learner learner = learnerOf(MethodKind::L2, clouds(), Scenario::Domain,
+                                [](MethodOptions& o) {
+                                  o.l2Strength = 1e9;
+                                  o.explicitPenalty = true;
+                                },
+                                {.hidden = {7, 6}, .batchNorm = true});
+    train(learner, 20);
+    AlignedVector<float> before;
+    try {
+      for (int i = 0; i < 40; ++i) {
+        before = learner.bench().theta;
+        learner.step();
+      }
+      QFAIL("does not diverge");
+    } catch (const NumericError&) {
+    }
+    QCOMPARE(learner.bench().theta, before);
   }
 
   void explicitPenaltiesMayDiverge() {
@@ -466,7 +564,7 @@ class TestContinualMethods : public QObject {
       learner.freeze(1, true);
       const AlignedVector<float> before = learner.bench().theta;
       train(learner, 5);
-      const MlpShape& shape = learner.bench().shape();
+      const FeedForwardShape& shape = learner.bench().shape();
       for (std::size_t i = 0; i < shape.size(); ++i)
         if (i >= shape.begin(1) && i < shape.end(1)) QCOMPARE(learner.bench().theta[i], before[i]);
       QVERIFY(learner.bench().theta[0] != before[0]);

@@ -6,69 +6,17 @@
 
 #include "engine/core/errors.h"
 #include "engine/experiments/forgetting/setting.h"
-#include "engine/experiments/registry.h"
-#include "tests/support/memory_recorder.h"
 #include "tests/support/support.h"
+#include "tests/unit/forgetting_runs.h"
 
 using namespace learnscope;
 
 namespace {
 
-std::shared_ptr<const Lab> lab() {
-  static const std::shared_ptr<const Lab> found = builtinLabs().require("forgetting");
-  return found;
-}
-
-Json small(Json more = Json::object()) {
-  Json values{{"data.train", 100}, {"eval.samples", 50}, {"iterations", 40},  {"width", 24},
-              {"memory", 60},      {"side", 12},         {"landscape", false}};
-  values.update(more);
-  return values;
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
-}
-
-/// An experiment with what it has recorded.
-struct Driven {
-  explicit Driven(const Json& values, std::uint64_t seed = 4)
-      : config(checkedConfig(*lab(), values)),
-        experiment(lab()->build(config, seed, Progress())),
-        recorder(*lab(), config) {
-    experiment->measure(recorder);
-  }
-  void train(int steps) {
-    for (int i = 0; i < steps; ++i) {
-      experiment->step(Progress());
-      recorder.setStep(++step);
-      experiment->measure(recorder);
-    }
-  }
-  void apply(const std::string& name, const Json& arguments = Json::object()) {
-    std::vector<Problem> problems;
-    const Config resolvedArguments =
-        resolved(lab()->describe(config).intervention(name)->arguments, arguments, problems);
-    QVERIFY(problems.empty());
-    experiment->apply(name, resolvedArguments, RandomStream(1, "intervention"));
-  }
-  const Array& last(const std::string& id) const { return recorder.arrays.at(id).rbegin()->second; }
-  State analyse(const std::string& name, const Json& arguments) {
-    std::vector<Problem> problems;
-    const Config given = resolved(lab()->describe(config).analysis(name)->arguments, arguments, problems);
-    return lab()->analyse(name, config, 4, experiment->save(), given, Progress());
-  }
-
-  Config config;
-  std::unique_ptr<Experiment> experiment;
-  test::MemoryRecorder recorder;
-  std::int64_t step = 0;
-};
+constexpr auto lab = test::forgettingLab;
+Json small(const Json& more = Json::object()) { return test::smallForgetting(more); }
+using Driven = test::ForgettingRun;
+using test::same;
 
 std::string refusal(const Json& values) {
   try {
@@ -116,8 +64,9 @@ class TestForgetting : public QObject {
 
   void evaluationDoesNotTouchTraining() {
     for (const char* method : {"naive", "derpp", "ewc-online"}) {
-      Driven often(small({{"method", method}, {"landscape", true}})),
-          seldom(small({{"method", method}, {"eval.every", 40}, {"eval.redraw", true}}));
+      const bool normalised = method == std::string("derpp");
+      Driven often(small({{"method", method}, {"landscape", true}, {"batchNorm", normalised}})),
+          seldom(small({{"method", method}, {"eval.every", 40}, {"eval.redraw", true}, {"batchNorm", normalised}}));
       often.train(90);
       seldom.train(90);
       QVERIFY(same(often.experiment->save().sub("learner."), seldom.experiment->save().sub("learner.")));
@@ -131,6 +80,10 @@ class TestForgetting : public QObject {
     QTest::newRow("penalty") << R"({"method": "si", "eval.redraw": true})";
     QTest::newRow("drift") << R"({"stream": "drift", "method": "er"})";
     QTest::newRow("recurring") << R"({"schedule": [1, 2, 1], "method": "gem"})";
+    QTest::newRow("convolutions, normalised")
+        << R"({"network": "cnn", "batchNorm": true, "method": "ewc-online", "width": 12})";
+    QTest::newRow("heads") << R"({"scenario": "task", "heads": "separate", "method": "derpp", "batchNorm": true})";
+    QTest::newRow("random visits") << R"({"stream": "subsets", "scenario": "class", "visits": 4, "tasks": 3})";
     QTest::newRow("toys") << R"({"stream": "moons", "tasks": 2, "method": "lwf"})";
   }
   void resumesBitForBit() {
@@ -269,6 +222,50 @@ class TestForgetting : public QObject {
     QVERIFY_EXCEPTION_THROWN(run.analyse("forgetting-curve", {{"task", 9}}), ConfigError);
   }
 
+  // With heads of their own tasks share all but the last layer, and the task is told: less is lost.
+  void separateHeadsForgetLess() {
+    const Json longer = small({{"iterations", 120}, {"angles", {0, 120}}, {"scenario", "task"}});
+    Json apart = longer;
+    apart["heads"] = "separate";
+    Driven shared(longer), separate(apart);
+    shared.train(240);
+    separate.train(240);
+    QVERIFY(separate.last("accuracy").value(0) > shared.last("accuracy").value(0) + 0.05);
+    QCOMPARE(separate.last("memoryContent").shape(), (std::vector<std::int64_t>{2, 10}));
+    const State confusion = separate.analyse("confusion", {{"task", 2}});
+    QCOMPARE(confusion.get("confusion").size(), std::size_t(100));
+    double trace = 0;
+    for (std::size_t c = 0; c < 10; ++c) trace += confusion.get("confusion").value(11 * c) / 10;
+    QVERIFY(std::abs(trace - separate.last("accuracy").value(1)) < 1e-6);
+  }
+
+  // A straight line's ends are judged with statistics estimated anew, so they need not be the table's; the net that was
+  // trained is left alone.
+  void normalisedNetsAreEstimatedOnLines() {
+    Driven run(small({{"batchNorm", true}, {"landscape", true}}));
+    run.train(80);
+    const State before = run.experiment->save();
+    for (const float value : run.last("oldSheet").as<float>()) QVERIFY(std::isfinite(value));
+    QVERIFY(run.last("pathAccuracy").value(21) > 0.15);
+    QVERIFY(same(before, run.experiment->save()));
+  }
+
+  void randomVisitsRecur() {
+    const Json values =
+        small({{"stream", "subsets"}, {"scenario", "class"}, {"tasks", 3}, {"visits", 12}, {"iterations", 5}});
+    const Config config = checkedConfig(*lab(), values);
+    QCOMPARE(lab()->defaultSteps(config), 60);
+    const auto order = forgetting::scheduleOf(config, 4);
+    QCOMPARE(order.size(), std::size_t(12));
+    std::vector<int> visits(3, 0);
+    for (const auto& segment : order) ++visits.at(static_cast<std::size_t>(segment.task));
+    for (const int count : visits) QVERIFY(count > 0);
+    QVERIFY(order != forgetting::scheduleOf(config, 5));
+    Driven run(values);
+    run.train(60);
+    QVERIFY(!std::isnan(run.recorder.last("minAccuracy")));
+  }
+
   void driftSeesTaskAfterTask() {
     Driven run(small({{"stream", "drift"}, {"method", "er"}}));
     run.train(200);
@@ -288,6 +285,10 @@ class TestForgetting : public QObject {
     QVERIFY(says(refusal({{"schedule", {1, 4}}}), "task numbers from 1 to 3"));
     QVERIFY(says(refusal({{"eval.every", 0}}), "eval.every"));
     QVERIFY(says(refusal({{"stream", "drift"}, {"method", "ewc"}}), "needs no task boundary"));
+    QVERIFY(says(refusal({{"stream", "moons"}, {"network", "cnn"}}), "no images"));
+    QVERIFY(says(refusal({{"batchNorm", true}, {"batch", 1}}), "at least 2"));
+    QVERIFY(says(refusal({{"stream", "drift"}, {"scenario", "task"}, {"heads", "separate"}}), "no task to tell"));
+    QVERIFY(says(refusal({{"schedule", {1, 2}}, {"visits", 3}}), "beside an order"));
     QVERIFY(says(refusal({{"data.images", "x"}}), "both an image and a label file"));
     QVERIFY(says(refusal({{"data.cifar", "/none"}}), ".bin files"));
     QVERIFY(says(refusal({{"momentun", 0.5}}), "momentum"));

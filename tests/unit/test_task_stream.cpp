@@ -116,6 +116,49 @@ class TestTaskStream : public QObject {
     for (const int label : stream.tasks[1].test->y) QVERIFY(label == 3 || label == 7);
   }
 
+  // Different sets of the asked size, the same for every seed, as many as there are.
+  void subsetsAreDifferentSetsOfClasses() {
+    StreamOptions options = small(StreamKind::Subsets);
+    options.tasks = 20;
+    options.subsetClasses = 3;
+    const std::vector<std::vector<int>> classes = taskClasses(options);
+    QCOMPARE(std::set<std::vector<int>>(classes.begin(), classes.end()).size(), std::size_t(20));
+    for (const std::vector<int>& subset : classes) {
+      QCOMPARE(subset.size(), std::size_t(3));
+      QVERIFY(std::is_sorted(subset.begin(), subset.end()) && subset.front() >= 0 && subset.back() <= 9);
+    }
+    options.tasks = 2;
+    const TaskStream stream = makeTaskStream(options, 5, Progress());
+    for (std::size_t k = 0; k < 2; ++k) {
+      QCOMPARE(stream.tasks[k].classes, classes[k]);
+      const std::set<int> labels(stream.tasks[k].train->y.begin(), stream.tasks[k].train->y.end());
+      QCOMPARE(std::vector<int>(labels.begin(), labels.end()), classes[k]);
+    }
+    options.tasks = 20;
+    options.subsetClasses = 9;
+    QCOMPARE(taskCount(options), 10);
+  }
+
+  // Shifted toys are those of task 1's shape, moved: the means of all lie on a circle.
+  void toysMayBeShifted() {
+    StreamOptions options = small(StreamKind::Xor);
+    options.tasks = 4;
+    options.train = 4000;
+    options.shifted = true;
+    const TaskStream stream = makeTaskStream(options, 5, Progress());
+    for (std::size_t k = 0; k < 4; ++k) {
+      const Samples& samples = *stream.tasks[k].train;
+      double x = 0, y = 0;
+      for (int i = 0; i < samples.count; ++i) {
+        x += static_cast<double>(samples.row(i)[0]) / samples.count;
+        y += static_cast<double>(samples.row(i)[1]) / samples.count;
+      }
+      const double angle = 1.5707963267948966 * static_cast<double>(k);
+      QVERIFY(std::hypot(x - 0.5 * std::cos(angle), y - 0.5 * std::sin(angle)) < 0.05);
+    }
+    QCOMPARE(stream.tasks[1].name, std::string("task 2: shifted to 90°"));
+  }
+
   void driftIsOnePoolInOrder() {
     const TaskStream stream = makeTaskStream(small(StreamKind::Drift), 1, Progress());
     QVERIFY(stream.drifting);

@@ -295,7 +295,7 @@ Json AnalysisFeed::resolvedArguments(const Json& arguments) const {
     if (!value.contains("selection")) continue;
     const Selection& selection = model_.selection();
     const bool matches = !selection.ids.empty() && value["selection"] == selection.kind.toStdString();
-    value = matches ? selection.ids.front() : 0;
+    value = matches ? Json(selection.ids.front()) : value.value("none", Json(0));
   }
   return resolved;
 }

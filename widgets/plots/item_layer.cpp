@@ -78,6 +78,7 @@ class ItemLayer : public LineLayer {
       marks.push_back(
           Ribbon{ribbons_.x, ribbons_.at[lowest], ribbons_.at[4 - lowest], faded(color, theme.dark ? 0.2 : 0.15)});
     }
+    if (rings_ && !crowded_) marks.push_back(rings(theme));
   }
 
   void addMarks(std::vector<Mark>& marks, const Theme& theme, double low, double high, int columns) const override {
@@ -87,7 +88,7 @@ class ItemLayer : public LineLayer {
     for (const auto& [id, curve] : curves_) {
       const bool fade = !selection_.empty() && !isSelected(id) && !crowded_;
       const QColor color = itemColor(id, theme);
-      curve->addMarks(marks, fade ? faded(color, 0.35) : color, isSelected(id) ? 1.4 : 0.8, 0, low, high, columns);
+      curve->addMarks(marks, fade ? faded(color, 0.35) : color, isSelected(id) ? 1.4 : 0.8, dash(), low, high, columns);
     }
   }
 
@@ -144,7 +145,19 @@ class ItemLayer : public LineLayer {
   }
   void styleCurve(std::int64_t id, const Theme& theme) {
     const bool selected = isSelected(id), behind = !selection_.empty() && !selected && !crowded_;
-    curves_.at(id)->setStyle(itemColor(id, theme), selected ? 2 : 1, 0, behind);
+    curves_.at(id)->setStyle(itemColor(id, theme), selected ? 2 : 1, dash(), behind);
+  }
+  // Items tell each other apart by colour; a dash tells a layer with rings from another of the same items.
+  int dash() const { return rings_ ? spec_.dash : 0; }
+  Dots rings(const Theme& theme) const {
+    Dots result;
+    for (const ArrayHistory::Row& row : history_.rows())
+      for (std::size_t i = 0; i < row.values.size(); ++i) {
+        const QPointF at(context_.x.forward(axis_.x(row.step)), context_.y.forward(row.values[i]));
+        if (std::isfinite(at.x()) && std::isfinite(at.y()))
+          result.dots.push_back({at, 4, itemColor(row.id(i), theme), false, {}, true});
+      }
+    return result;
   }
   QString itemName(std::int64_t id) const { return spec_.label + ' ' + QString::number(id); }
   QColor itemColor(std::int64_t id, const Theme& theme) const {
@@ -262,6 +275,7 @@ class ItemLayer : public LineLayer {
   std::size_t taken_ = 0;
   double smoothing_ = 0;
   bool crowded_ = false;
+  bool rings_ = spec_.json.value("rings", false);
 };
 
 }  // namespace

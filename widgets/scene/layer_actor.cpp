@@ -148,6 +148,7 @@ std::uint64_t fingerprint(const SceneLayer& layer) {
     std::uint64_t operator()(const Arrows& a) const {
       return fingerprint(a.positions, a.directions, a.colors) + std::hash<float>()(a.radius);
     }
+    std::uint64_t operator()(const Splats&) const { return 0; }  // drawn by SplatUnderlay
   };
   return std::visit(Visitor(), layer.geometry);
 }
@@ -278,6 +279,9 @@ void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const S
   if (sprites_) setSpriteUniforms(actor_, uniforms, view);
   const auto* spheres = std::get_if<Spheres>(&layer.geometry);
   if (spheres) order_ = spheres->translucent ? DrawOrder::TranslucentSpheres : DrawOrder::Spheres;
+  // What stands behind a surface of less than half opacity must be drawn before it to be seen through it.
+  if (const auto* mesh = std::get_if<Mesh>(&layer.geometry); mesh && !mesh->colors.empty())
+    order_ = mesh->colors[0].a < 128 ? DrawOrder::SheerSurfaces : DrawOrder::Surfaces;
   const std::uint64_t wanted = fingerprint(layer);
   if (wanted == shown_ && order_ != DrawOrder::Lines && !facing_) return;
   shown_ = wanted;

@@ -19,7 +19,7 @@ struct ShadeUniforms {
 };
 
 /// What is drawn later covers or blends over what is drawn before.
-enum class DrawOrder { Surfaces, Floor, Spheres, Lines, TranslucentSpheres, Planes };
+enum class DrawOrder { Surfaces, Floor, Spheres, Lines, TranslucentSpheres, SheerSurfaces, Planes };
 
 /// The VTK objects of one layer. Used by SceneRenderer only, on the render thread.
 class LayerActor {

@@ -42,6 +42,13 @@ class Search {
     for (std::size_t i = 0; i < pictures.positions.size(); ++i)
       disc(i, pictures.positions[i].wide(), 0.5 * pictures.size);
   }
+  void items(const Splats& splats) {
+    const splats::Gaussians& g = *splats.splats;
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      const double largest = std::max({g.logScale[0][i], g.logScale[1][i], g.logScale[2][i]});
+      disc(i, {g.position[0][i], g.position[1][i], g.position[2][i]}, std::exp(largest));
+    }
+  }
   void items(const Lines&) {}
   void items(const Plane&) {}
 

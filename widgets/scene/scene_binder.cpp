@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "widgets/scene/paths.h"
+#include "widgets/scene/splat_rows.h"
 #include "widgets/scene/tessellation.h"
 
 namespace learnscope {
@@ -59,6 +60,8 @@ class MarkBinder {
         return bindPictures();
       case MarkSpec::Mark::Solid:
         return bindSolids();
+      case MarkSpec::Mark::Splat:
+        return bindSplats();
     }
   }
 
@@ -70,6 +73,13 @@ class MarkBinder {
 
   /// Places at a step; nothing while a channel has no value.
   std::optional<Items> items(std::int64_t step) const {
+    std::optional<Items> found = unmovedItems(step);
+    if (found)
+      for (Vec3& p : found->places) p = p + spec_.at;
+    return found;
+  }
+
+  std::optional<Items> unmovedItems(std::int64_t step) const {
     if (spec_.channel("position")) {
       const auto position = bound("position", step);
       if (!position) return std::nullopt;
@@ -254,6 +264,7 @@ class MarkBinder {
   void bindGlyphs();
   void bindPictures();
   void bindSolids();
+  void bindSplats();
   void addSolids(GlyphSurface surface, std::vector<Rgba> rgba);
 
   const MarkSpec& spec_;
@@ -694,7 +705,7 @@ void MarkBinder::bindPaths(const Bound& paths) {
     std::uint32_t count = 0;
     for (std::size_t r = 0; r < rows; ++r) {
       const double* row = paths.values.data() + 3 * (k * rows + r);
-      const Vec3 place{row[0], row[1], row[2]};
+      const Vec3 place = Vec3{row[0], row[1], row[2]} + spec_.at;
       if (!finite(place)) continue;
       places.emplace_back(place);
       rgba.emplace_back(tints[k], alpha);
@@ -791,6 +802,27 @@ void MarkBinder::bindPictures() {
   addLabels(kept, above, std::vector<double>(kept.size(), 0.0), 6);
   SceneLayer layer = layerOf(kept);
   layer.geometry = Pictures{std::move(places), std::move(pixels), std::move(frames), width, height, size};
+  out_.layers.push_back(std::move(layer));
+}
+
+void MarkBinder::bindSplats() {
+  const auto rows = bound("value", source_.step);
+  if (!rows) return;
+  const std::vector<QColor> tints = spec_.color.value ? colors(fromRows(*rows)) : std::vector<QColor>();
+  SplatRows read = readSplatRows(*rows, spec_.at, opacity(), tints);
+  if (!read.splats) return;
+  Items kept;
+  kept.places = std::move(read.places);
+  kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
+  kept.reference.values.assign(kept.size(), 0);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    kept.reference.ids.push_back(rows->id(read.rows[i]));
+    if (isSelected(kept.reference.ids[i]))
+      out_.rings.push_back({kept.places[i], std::exp(read.splats->logScale[0][i]), theme_.accent});
+  }
+  if (!spec_.labelText.isEmpty()) out_.labels.push_back({read.top, spec_.labelText, theme_.text, 6, 0.12});
+  SceneLayer layer = layerOf(kept);
+  layer.geometry = Splats{std::move(read.splats)};
   out_.layers.push_back(std::move(layer));
 }
 

@@ -3,6 +3,8 @@
 
 #include <vtk_glew.h>
 
+#include <QPainter>
+
 #include <vtkCamera.h>
 #include <vtkCullerCollection.h>
 #include <vtkLight.h>
@@ -16,6 +18,7 @@
 
 #include "widgets/scene/headless_window.h"
 #include "widgets/scene/layer_actor.h"
+#include "widgets/scene/splat_underlay.h"
 
 namespace learnscope {
 namespace {
@@ -60,6 +63,7 @@ struct SceneRenderer::Impl {
   vtkNew<vtkMatrix4x4> projection;
   std::vector<std::unique_ptr<LayerActor>> layers;
   std::unique_ptr<FloorActor> floor;
+  SplatUnderlay splats;
   std::vector<std::uint8_t> pixels;
   std::vector<vtkActor*> order;
 
@@ -93,6 +97,10 @@ void SceneRenderer::Impl::updateActors(const SceneSnapshot& snapshot, const Ribb
   std::vector<std::pair<DrawOrder, vtkActor*>> wanted;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const SceneLayer& layer = snapshot.layers[i];
+    if (std::holds_alternative<Splats>(layer.geometry)) {
+      layers[i].reset();
+      continue;
+    }
     if (!layers[i] || !layers[i]->fits(layer, view)) layers[i] = std::make_unique<LayerActor>(layer, view);
     layers[i]->update(layer, view, uniforms);
     wanted.emplace_back(layers[i]->order(), layers[i]->actor());
@@ -157,14 +165,19 @@ QImage SceneRenderer::render(const SceneSnapshot& snapshot, QSize size, double p
   const bool whole = tile.left <= 0 && tile.top <= 0 && tile.right >= 1 && tile.bottom >= 1;
   impl_->updateActors(snapshot, {snapshot.camera, snapshot.viewport(), 1 / (pixelRatio * reduce), whole}, uniforms);
   impl_->updateCamera(snapshot, snapshot.camera.clipping(bounds), tile);
-  const double base = snapshot.transparent ? 0 : 1;
+  const bool splats = SplatUnderlay::wanted(snapshot), transparent = snapshot.transparent || splats;
+  const double base = transparent ? 0 : 1;
   impl_->renderer->SetBackground(fogColor[0] * base, fogColor[1] * base, fogColor[2] * base);
   impl_->renderer->SetBackgroundAlpha(base);
   impl_->window->SetSize(drawn.width(), drawn.height());
   glEnable(GL_PROGRAM_POINT_SIZE);
   impl_->window->Render();
   impl_->read(drawn);
-  return toImage(impl_->pixels, drawn, reduce, snapshot.transparent);
+  QImage marks = toImage(impl_->pixels, drawn, reduce, transparent);
+  if (!splats) return marks;
+  QImage picture = impl_->splats.draw(snapshot, size, tile);
+  QPainter(&picture).drawImage(0, 0, marks);
+  return snapshot.transparent ? picture : picture.convertToFormat(QImage::Format_RGB32);
 }
 
 }  // namespace learnscope

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/splats/gaussians.h"
 #include "widgets/scene/camera.h"
 
 namespace learnscope {
@@ -118,6 +119,11 @@ struct Pictures {
   float size = 0.3F;          ///< scene units of the longer side
 };
 
+/// Gaussian splats in the scene's axes. Those of all layers are drawn together, under every other mark.
+struct Splats {
+  std::shared_ptr<const splats::Gaussians> splats;
+};
+
 /// Values of the items of a layer, for tooltips and CSV.
 struct ItemValues {
   QString name;
@@ -130,7 +136,7 @@ struct SceneLayer {
   QString select;  ///< kind of the selection: "neuron"
   Column<std::int64_t> ids;
   std::vector<ItemValues> values;
-  std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows, Pictures> geometry;
+  std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows, Pictures, Splats> geometry;
 };
 
 /// Text at a place, drawn by the painter; never over another label: the higher priority wins, then the nearer one.

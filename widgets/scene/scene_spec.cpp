@@ -27,6 +27,7 @@ const std::map<std::string, MarkRules>& rules() {
       {"glyph", {M::Glyph, {"size", "opacity"}, true}},
       {"solid", {M::Solid, {"size", "opacity"}, true}},
       {"quad", {M::Picture, {"value", "frame"}, true}},
+      {"splat", {M::Splat, {"value", "opacity"}, false}},
   };
   return table;
 }
@@ -54,6 +55,12 @@ std::array<double, 2> range(const Json& json, const std::string& pointer) {
   if (!json.is_array() || json.size() != 2 || !json[0].is_number() || !json[1].is_number() || json[0] == json[1])
     throw ConfigError(pointer, json.dump(), "expected two different numbers");
   return {json[0].get<double>(), json[1].get<double>()};
+}
+
+Vec3 place(const Json& json, const std::string& pointer) {
+  if (!json.is_array() || json.size() != 3 || !json[0].is_number() || !json[1].is_number() || !json[2].is_number())
+    throw ConfigError(pointer, json.dump(), "expected three numbers");
+  return {json[0].get<double>(), json[1].get<double>(), json[2].get<double>()};
 }
 
 void readPosition(MarkSpec& spec, const Json& layer, const std::string& pointer) {
@@ -114,7 +121,7 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
     for (const auto& [id, unused] : rules()) known.push_back(id);
     const std::string nearest = nearestName(name, known);
     throw ConfigError(pointer + "/mark", name,
-                      nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line, quad, glyph or solid"
+                      nearest.empty() ? "sphere, post, plane, tube, mesh, arrow, line, quad, glyph, solid or splat"
                                       : "did you mean " + nearest + "?");
   }
   MarkSpec spec;
@@ -131,6 +138,8 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   if (spec.mark == MarkSpec::Mark::Mesh) readMesh(spec, layer, pointer);
   if (spec.mark == MarkSpec::Mark::Picture && !spec.channel("value"))
     throw ConfigError(pointer + "/value", "missing", "expected a binding to [N, H, W, 3]");
+  if (spec.mark == MarkSpec::Mark::Splat && !spec.channel("value"))
+    throw ConfigError(pointer + "/value", "missing", "expected a binding to [N, 14]");
   if (spec.mark == MarkSpec::Mark::Glyph) {
     spec.event = text(layer, "event", pointer).toStdString();
     if (spec.event.empty()) throw ConfigError(pointer + "/event", "missing", "expected the id of an event");
@@ -146,6 +155,7 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   spec.dashed = flag(layer, "dashed", pointer);
   spec.hollow = flag(layer, "hollow", pointer);
   spec.stack = positive(layer, "stack", pointer, 0);
+  if (layer.contains("at")) spec.at = place(layer["at"], pointer + "/at");
   if (layer.contains("trail")) {
     const Json& trail = layer["trail"];
     if (!trail.is_number_integer() || trail < 0 || trail > longestTrail)
@@ -170,10 +180,8 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
 HandleSpec readHandle(const Json& json) {
   if (!json.is_object()) throw ConfigError("/handle", json.dump(), "expected an object with at and label");
   HandleSpec handle;
-  const Json at = json.value("at", Json::array({0, 0, 0}));
-  if (!at.is_array() || at.size() != 3 || !at[0].is_number() || !at[1].is_number() || !at[2].is_number())
-    throw ConfigError("/handle/at", at.dump(), "expected three numbers");
-  handle.at = {at[0].get<double>(), at[1].get<double>(), at[2].get<double>()};
+  handle.on = text(json, "on", "/handle");
+  if (json.contains("at")) handle.at = place(json["at"], "/handle/at");
   handle.size = positive(json, "size", "/handle", handle.size);
   handle.label = text(json, "label", "/handle");
   return handle;

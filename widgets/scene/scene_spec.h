@@ -14,7 +14,7 @@ namespace learnscope {
 
 /// One mark of a scene's page, parsed and checked (resources/docs/views.md, "3D marks").
 struct MarkSpec {
-  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Picture, Glyph, Solid };
+  enum class Mark { Sphere, Post, Plane, Tube, Mesh, Arrow, Line, Picture, Glyph, Solid, Splat };
 
   Mark mark = Mark::Sphere;
   QString title;
@@ -38,6 +38,7 @@ struct MarkSpec {
   bool others = false;  ///< "runs": "others": drawn for each other shown run, as far as that run went
   std::string event;    ///< of glyphs: an event's id, or its beginning and a *
   GlyphShape shape = GlyphShape::Octahedron;
+  Vec3 at;                                             ///< moves the whole layer, scene units
   std::array<double, 2> xRange{-1, 1}, yRange{-1, 1};  ///< of a mesh of heights
 
   bool cylindrical() const { return channels.contains("angle"); }
@@ -55,6 +56,8 @@ struct NamedCamera {
 
 /// A point that the user drags; arguments of analyses take its coordinates.
 struct HandleSpec {
+  /// Kind of a selection: a press on such an item selects it and puts the point there. Empty: it stands at `at`.
+  QString on;
   Vec3 at;
   double size = 0.12;
   QString label;

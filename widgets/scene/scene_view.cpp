@@ -87,7 +87,7 @@ void SceneView::readPage() {
   cameras_ = page_.cameras;
   if (!page_.handle)
     dragPoint_.reset();
-  else if (!dragPoint_)
+  else if (!dragPoint_ && page_.handle->on.isEmpty())
     dragPoint_ = page_.handle->at;
   if (page_.home && !cameraPlaced_) {
     camera_ = *page_.home;

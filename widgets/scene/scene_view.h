@@ -81,6 +81,7 @@ class SceneView : public View, public Spoken {
   Camera homeCamera() const;
   void select(const std::optional<PickedItem>& item, bool extend);
   bool onHandle(QPointF place) const;
+  bool takeHold(QPointF place);
   void moveHandle(double dx, double dy);
   bool handleKey(const QKeyEvent& event);
   void drawHandle(SceneSnapshot& snapshot, const Theme& theme) const;

@@ -108,7 +108,19 @@ void SceneView::mousePressEvent(QMouseEvent* event) {
   button_ = event->button();
   pressed_ = last_ = event->position();
   dragged_ = false;
-  holdsHandle_ = button_ == Qt::LeftButton && onHandle(pressed_);
+  holdsHandle_ = button_ == Qt::LeftButton && (onHandle(pressed_) || takeHold(pressed_));
+}
+
+/// Puts the handle on what is pressed, if the page wants it on such items.
+bool SceneView::takeHold(QPointF place) {
+  if (!page_.handle || page_.handle->on.isEmpty()) return false;
+  SceneSnapshot meant = placed(snapshot_, camera_, size(), 1);
+  std::erase_if(meant.layers, [this](const SceneLayer& layer) { return layer.select != page_.handle->on; });
+  const std::optional<PickedItem> item = pickItem(meant, place);
+  if (!item) return false;
+  dragPoint_ = item->at;
+  model().userSelect({item->select, {item->id}});
+  return true;
 }
 
 bool SceneView::onHandle(QPointF place) const {

@@ -150,6 +150,15 @@ void SplatView::setSplats(std::shared_ptr<const splats::PreparedSplats> splats, 
   update();
 }
 
+void SplatView::replaceSplats(std::shared_ptr<const splats::PreparedSplats> splats) {
+  if (splats->size() != splats_->size()) {
+    undo_.clear();
+    setHidden(nullptr);
+  }
+  splats_ = std::move(splats);
+  requestFrame(true);
+}
+
 void SplatView::setSettings(const Config& settings) {
   const bool turned = settings.text("up") != settings_.text("up");
   settings_ = settings;

@@ -33,6 +33,8 @@ class SplatView : public QWidget, public Spoken {
   static std::vector<Parameter> parameters(int degree);
 
   void setSplats(std::shared_ptr<const splats::PreparedSplats> splats, const Config& settings);
+  /// Other values of the same splats, as many as before: camera, settings and what is hidden stay.
+  void replaceSplats(std::shared_ptr<const splats::PreparedSplats> splats);
   std::shared_ptr<const splats::PreparedSplats> splats() const { return splats_; }
   void setSettings(const Config& settings);
   const Config& settings() const { return settings_; }

@@ -222,6 +222,9 @@ Bounds boundsOf(const SceneLayer& layer) {
       bounds.add(arrows->positions[i].wide());
       bounds.add(arrows->positions[i].wide() + arrows->directions[i].wide());
     }
+  } else if (const auto* splats = std::get_if<Splats>(&layer.geometry)) {
+    const splats::Gaussians& g = *splats->splats;
+    for (std::size_t i = 0; i < g.size(); ++i) bounds.add(Vec3{g.position[0][i], g.position[1][i], g.position[2][i]});
   }
   return bounds;
 }

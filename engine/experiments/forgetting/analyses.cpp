@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "engine/core/errors.h"
 #include "engine/experiments/forgetting/experiment.h"
@@ -46,7 +47,7 @@ Learner plainLearner(const Fork& fork, const Config& config, int task, std::uint
   Config plain = config;
   plain.set("method", "naive");
   MethodOptions method = methodOptionsOf(plain);
-  Learner learner(fork.stream, streamOptionsOf(config).scenario, hiddenOf(config),
+  Learner learner(fork.stream, streamOptionsOf(config).scenario, architectureOf(config),
                   {{task, std::numeric_limits<std::int64_t>::max()}}, method, trainingOptionsOf(config),
                   ReplayMemory(MemoryPolicy::Refill, 0, fork.stream->classes), seed);
   return learner;
@@ -81,34 +82,129 @@ State savings(Fork& fork, const Config& config, const Config& arguments, std::ui
   return result;
 }
 
-State probe(Fork& fork, const Config& config, const Config& arguments, std::uint64_t seed, const Progress& progress) {
-  const int task = fork.task(arguments);
+/// Accuracy on a task with the last layer refitted on it. Features stay as they are, running statistics included.
+double probed(Fork& fork, const Config& config, int task, std::int64_t updates, std::uint64_t seed,
+              const Progress& progress) {
   Learner learner = plainLearner(fork, config, task, seed);
   learner.bench().theta = fork.learner.bench().theta;
   for (int l = 0; l + 1 < learner.bench().shape().layers(); ++l) learner.freeze(l, true);
-  State result;
-  putNumber(result, "before", fork.accuracy(learner, task));
-  for (std::int64_t i = 0; i < arguments.integer("updates"); ++i) {
-    if (i % 20 == 0) progress.report(static_cast<double>(i) / static_cast<double>(arguments.integer("updates")));
+  learner.bench().fixedStatistics = true;
+  for (std::int64_t i = 0; i < updates; ++i) {
+    if (i % 20 == 0) progress.report(static_cast<double>(i) / static_cast<double>(updates));
     learner.step();
   }
-  putNumber(result, "after", fork.accuracy(learner, task));
+  return fork.accuracy(learner, task);
+}
+
+State probe(Fork& fork, const Config& config, const Config& arguments, std::uint64_t seed, const Progress& progress) {
+  const int task = fork.task(arguments);
+  State result;
+  putNumber(result, "before", fork.accuracy(fork.learner, task));
+  putNumber(result, "after", probed(fork, config, task, arguments.integer("updates"), seed, progress));
+  return result;
+}
+
+State probeAll(Fork& fork, const Config& config, const Config& arguments, std::uint64_t seed,
+               const Progress& progress) {
+  const Bench& bench = fork.learner.bench();
+  std::vector<double> before, after;
+  for (int task = 0; task < static_cast<int>(fork.stream->tasks.size()); ++task) {
+    const bool seen = task == bench.task || std::count(bench.finished.begin(), bench.finished.end(), task) > 0;
+    before.push_back(seen ? fork.accuracy(fork.learner, task) : undefined);
+    after.push_back(seen ? probed(fork, config, task, arguments.integer("updates"), seed, progress) : undefined);
+  }
+  State result;
+  result.put("before", Array::vector<double>(before));
+  result.put("after", Array::vector<double>(after));
+  return result;
+}
+
+State memoryPictures(const Fork& fork, const Config& arguments) {
+  const TaskStream& stream = *fork.stream;
+  const Bench& bench = fork.learner.bench();
+  if (stream.side == 0) throw ConfigError("/analyse", "memory-pictures", "a stream of images");
+  const std::int64_t columns = arguments.integer("columns"), side = stream.side;
+  std::vector<std::vector<SampleRef>> byLabel(static_cast<std::size_t>(stream.labels()));
+  for (const SampleRef& ref : bench.memory.items())
+    byLabel[static_cast<std::size_t>(stream.labelOf(bench.train(ref.task).y[static_cast<std::size_t>(ref.index)]))]
+        .push_back(ref);
+  const auto pixels = static_cast<std::size_t>(side * side), channels = static_cast<std::size_t>(stream.channels);
+  std::vector<float> pictures;
+  for (const std::vector<SampleRef>& items : byLabel)
+    for (std::int64_t i = 0; i < columns; ++i) {
+      const auto count = static_cast<std::int64_t>(items.size());
+      if (i >= count) {
+        pictures.insert(pictures.end(), pixels * channels, 0.0F);
+        continue;
+      }
+      const SampleRef ref = items[static_cast<std::size_t>(count > columns ? i * count / columns : i)];
+      const float* image = bench.train(ref.task).row(ref.index);
+      for (std::size_t p = 0; p < pixels; ++p)
+        for (std::size_t c = 0; c < channels; ++c) pictures.push_back(image[c * pixels + p]);
+    }
+  std::vector<std::int64_t> shape{stream.labels() * columns, side, side};
+  if (channels == 3) shape.push_back(3);
+  State result;
+  result.put("pictures", Array::from<float>(pictures, shape));
+  return result;
+}
+
+/// Laid over each other at n = 0: the evaluations from 50 updates before each change of task to the next one.
+State alignedGaps(const ContinualMetrics& metrics) {
+  constexpr std::int64_t before = 50, after = 300, points = before + 1 + after;
+  constexpr std::size_t rows = 7, mean = rows - 1;
+  std::vector<double> sums(rows * points, 0.0), counts = sums, since;
+  for (std::int64_t n = -before; n <= after; ++n)
+    since.push_back((n < 0 ? -1.0 : 1.0) * std::log10(1.0 + static_cast<double>(std::abs(n))));
+  const auto& history = metrics.history();
+  for (std::size_t change = 0; change + 1 < history.size(); ++change) {
+    if (!history[change].endsSegment) continue;
+    const std::int64_t start = history[change].step;
+    const int learned = history[change + 1].current;
+    const auto add = [&](const ContinualEvaluation& evaluation) {
+      const std::int64_t place = evaluation.step - start + before;
+      if (place < 0 || place >= points) return false;
+      for (int task = 0; task < metrics.tasks(); ++task) {
+        const auto accuracy = static_cast<double>(evaluation.accuracy[static_cast<std::size_t>(task)]);
+        const float atChange = history[change].accuracy[static_cast<std::size_t>(task)];
+        if (task == learned || std::isnan(accuracy) || std::isnan(atChange)) continue;
+        std::vector<std::size_t> to{mean};
+        if (static_cast<std::size_t>(task) < mean) to.push_back(static_cast<std::size_t>(task));
+        for (const std::size_t row : to) {
+          sums[row * points + static_cast<std::size_t>(place)] += accuracy;
+          counts[row * points + static_cast<std::size_t>(place)] += 1;
+        }
+      }
+      return true;
+    };
+    for (std::size_t i = change + 1; i-- > 0 && (i == change || !history[i].endsSegment);)
+      if (!add(history[i])) break;
+    for (std::size_t i = change + 1; i < history.size() && add(history[i]) && !history[i].endsSegment; ++i) {
+    }
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = counts[i] > 0 ? sums[i] / counts[i] : undefined;
+  State result;
+  result.put("since", Array::vector<double>(since));
+  result.put("accuracy", Array::from<double>(sums, {static_cast<std::int64_t>(rows), points}));
   return result;
 }
 
 State confusion(Fork& fork, const Config& arguments) {
-  const Samples& test = *fork.stream->tasks[static_cast<std::size_t>(fork.task(arguments))].test;
-  const auto classes = static_cast<std::size_t>(fork.stream->classes);
+  const int task = fork.task(arguments);
+  const Samples& test = *fork.stream->tasks[static_cast<std::size_t>(task)].test;
+  const TaskStream& stream = *fork.stream;
+  const auto classes = static_cast<std::size_t>(stream.labels());
   const std::vector<int> answers =
-      fork.evaluator.predictions(fork.learner.bench().theta.data(), test.x.data(), test.count);
+      fork.evaluator.predictions(fork.learner.bench().theta.data(), test.x.data(), test.count, task);
   std::vector<double> table(classes * classes, 0.0), rows(classes, 0.0);
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    table[static_cast<std::size_t>(test.y[i]) * classes + static_cast<std::size_t>(answers[i])] += 1;
-    rows[static_cast<std::size_t>(test.y[i])] += 1;
+    const auto label = static_cast<std::size_t>(stream.labelOf(test.y[i]));
+    table[label * classes + static_cast<std::size_t>(stream.labelOf(answers[i]))] += 1;
+    rows[label] += 1;
   }
   for (std::size_t i = 0; i < table.size(); ++i) table[i] /= std::max(1.0, rows[i / classes]);
   State result;
-  result.put("confusion", Array::from<double>(table, {fork.stream->classes, fork.stream->classes}));
+  result.put("confusion", Array::from<double>(table, {stream.labels(), stream.labels()}));
   return result;
 }
 
@@ -128,8 +224,8 @@ RetentionData retentionData(const Config& config, const State& state, const Conf
     classes = options.scenario == Scenario::Class ? 2.0 * options.tasks : 2;
   else if (options.kind == StreamKind::Moons || options.kind == StreamKind::Spirals || options.kind == StreamKind::Xor)
     classes = 2;
-  else if (options.kind == StreamKind::Split && options.scenario == Scenario::Task)
-    classes = static_cast<double>(options.groups[static_cast<std::size_t>(number - 1)].size());
+  else if (const auto groups = taskClasses(options); !groups.empty() && options.scenario == Scenario::Task)
+    classes = static_cast<double>(groups[static_cast<std::size_t>(number - 1)].size());
   metrics.retentionCurve(static_cast<int>(number) - 1, 1 / classes, data.tau, data.retention);
   if (arguments.flag("afterBottom") && !data.tau.empty()) {
     // The gap of the first task boundary after the end: its lowest point, unless the curve never rises again.
@@ -183,11 +279,20 @@ State analyse(const std::string& analysis, const Config& config, std::uint64_t s
               const Config& arguments, const Progress& progress) {
   useOneThread();
   if (analysis == "forgetting-curve") return forgettingCurve(retentionData(config, state, arguments));
-  if (analysis != "savings" && analysis != "probe" && analysis != "confusion")
-    throw ConfigError("/analyse", analysis, "forgetting-curve, savings, probe or confusion");
+  if (analysis == "aligned-gaps") {
+    ContinualMetrics metrics;
+    metrics.load(state.sub("measurement.metrics."));
+    return alignedGaps(metrics);
+  }
+  static const std::set<std::string> forked{"savings", "probe", "probe-all", "memory-pictures", "confusion"};
+  if (!forked.contains(analysis))
+    throw ConfigError("/analyse", analysis,
+                      "forgetting-curve, aligned-gaps, savings, probe, probe-all, memory-pictures or confusion");
   Fork fork(config, seed, state, progress);
   if (analysis == "savings") return savings(fork, config, arguments, seed, progress);
   if (analysis == "probe") return probe(fork, config, arguments, seed, progress);
+  if (analysis == "probe-all") return probeAll(fork, config, arguments, seed, progress);
+  if (analysis == "memory-pictures") return memoryPictures(fork, arguments);
   return confusion(fork, arguments);
 }
 

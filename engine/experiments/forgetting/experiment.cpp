@@ -95,9 +95,9 @@ class ForgettingExperiment final : public Experiment {
     measurement_.segmentEnded(learner_);
   }
   void rehearse(const Rehearsal& rehearsal) {
-    if (rehearsal.label >= learner_.bench().stream().classes)
+    if (rehearsal.label >= learner_.bench().stream().labels())
       throw ConfigError("/intervene/arguments/class", std::to_string(rehearsal.label),
-                        "0.." + std::to_string(learner_.bench().stream().classes - 1));
+                        "0.." + std::to_string(learner_.bench().stream().labels() - 1));
     if (learner_.bench().finished.empty())
       throw ConfigError("/intervene", "replay", "a task that has ended before; wait for the first boundary");
     learner_.rehearse(rehearsal);

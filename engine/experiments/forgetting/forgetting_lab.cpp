@@ -27,10 +27,9 @@ void checkFiles(const StreamOptions& options, std::vector<Problem>& problems) {
   if (options.images.empty() && options.cifar.empty()) return;
   const ImageSource source =
       options.images.empty() ? ImageSource::cifar(options.cifar) : ImageSource::idx(options.images, options.labels);
-  std::vector<int> classes;
-  for (int c = 0; c < 10; ++c) classes.push_back(c);
-  const bool split = options.kind == StreamKind::Split;
-  const std::vector<std::vector<int>> groups = split ? options.groups : std::vector<std::vector<int>>{classes};
+  const std::vector<int> classes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  std::vector<std::vector<int>> groups = taskClasses(options);
+  if (groups.empty()) groups = {classes};
   const int pool = options.kind == StreamKind::Drift ? 5 * options.train : options.train;
   for (const std::vector<int>& group : groups)
     for (const int label : group) {
@@ -52,15 +51,24 @@ void checkCombinations(const Config& config, const StreamOptions& options, std::
         {"/method", config.text("method"), "a method that needs no task boundary: none, ER, A-GEM, DER"});
   if (drift && config.text("memory.policy") == "refill")
     problems.push_back({"/memory.policy", "refill", "reservoir: a drift has no task that ends"});
-  const bool sameClasses = options.kind != StreamKind::Split && options.kind != StreamKind::Gaussians;
-  if (sameClasses && options.scenario != Scenario::Domain)
+  const bool subsets = options.kind == StreamKind::Split || options.kind == StreamKind::Subsets;
+  const bool sameClasses = !subsets && options.kind != StreamKind::Gaussians;
+  if (options.separateHeads && drift)
+    problems.push_back({"/heads", "separate", "shared: a drift has no task to tell its head by"});
+  if (sameClasses && options.scenario != Scenario::Domain && !options.separateHeads)
     problems.push_back(
         {"/scenario", config.text("scenario"), "domain-incremental: all tasks have the same classes", true});
-  if (options.kind == StreamKind::Split && options.scenario == Scenario::Domain)
+  if (subsets && options.scenario == Scenario::Domain)
     problems.push_back({"/scenario", "domain",
-                        "class- or task-incremental: split tasks have classes of their own; "
+                        "class- or task-incremental: these tasks have classes of their own; "
                         "domain is taken as class-incremental",
                         true});
+  if (config.integer("visits") > 0 && !config["schedule"].empty())
+    problems.push_back({"/visits", std::to_string(config.integer("visits")), "0 beside an order of your own"});
+  if (config.text("network") == "cnn" && options.kind >= StreamKind::Gaussians)
+    problems.push_back({"/network", "cnn", "a perceptron: the samples of this stream are no images"});
+  if (config.flag("batchNorm") && config.integer("batch") < 2)
+    problems.push_back({"/batch", "1", "at least 2: batch normalisation needs a spread"});
   if (usesMemory(method) && config.integer("memory") == 0)
     problems.push_back({"/memory", "0", "more than 0 for a method that learns from memory", true});
 }
@@ -85,7 +93,7 @@ class ForgettingLab final : public Lab {
   void validate(const Config& config, std::vector<Problem>& problems) const override {
     try {
       const StreamOptions options = streamOptionsOf(config);
-      scheduleOf(config);
+      scheduleOf(config, 0);
       checkCombinations(config, options, problems);
       checkFiles(options, problems);
     } catch (const ConfigError& error) {
@@ -100,13 +108,20 @@ class ForgettingLab final : public Lab {
     const double inputs = options.cifar.empty() ? options.side * options.side : 3072;
     const double width = static_cast<double>(config.integer("width")),
                  depth = static_cast<double>(config.integer("depth"));
-    const double weights = inputs * width + (depth - 1) * width * width + 10 * width;
     const double tasks = taskCount(options), samples = tasks * (options.train + options.test);
+    const double outputs = options.separateHeads ? 10 * tasks : 10;
+    // Two convolutions act at each pixel, the second at a quarter of them, and leave 2 numbers a pixel.
+    const bool cnn = config.text("network") == "cnn";
+    const double channels = options.cifar.empty() ? 1 : 3, pixels = inputs / channels;
+    const double convolved = cnn ? pixels * 9 * 16 * (channels + 8) : 0, features = cnn ? 2 * pixels : inputs;
+    const double weights = features * width + (depth - 1) * width * width + outputs * width;
+    const double products = weights + convolved;
     const double steps = static_cast<double>(stepsOf(config));
-    const double training = steps * static_cast<double>(config.integer("batch")) * weights * 6;
+    const double training = steps * static_cast<double>(config.integer("batch")) * products * 6;
     const double evaluation =
-        steps / static_cast<double>(config.integer("eval.every")) * (tasks + 1) / 2 * options.test * weights * 2;
-    return {.bytes = samples * inputs * 4 + 12 * weights * 4 + 2e7,
+        steps / static_cast<double>(config.integer("eval.every")) * (tasks + 1) / 2 * options.test * products * 2;
+    const double activities = (cnn ? 60 * pixels : 0) * (continual::mostBatch + 512);
+    return {.bytes = samples * inputs * 4 + 12 * weights * 4 + activities * 4 + 2e7,
             .seconds = (training + evaluation) / 50e9 + samples * 6e-5 + (config.flag("landscape") ? tasks : 0)};
   }
 

@@ -18,13 +18,13 @@ constexpr double margin = 0.35;  ///< of the span around the anchors
 
 /// Weights at the end of `segments` segments from the one that comes (or runs) on, in a copy of `learner` trained by
 /// `kind`.
-AlignedVector<float> trainedAhead(const Learner& learner, Scenario scenario, const std::vector<int>& hidden,
+AlignedVector<float> trainedAhead(const Learner& learner, Scenario scenario, const Architecture& architecture,
                                   std::uint64_t seed, MethodKind kind, std::size_t segments) {
   MethodOptions method = learner.bench().method;
   method.kind = kind;
   const ReplayMemory memory = learner.bench().memory;
-  Learner copy(learner.bench().sharedStream(), scenario, hidden, learner.schedule(), method, learner.bench().training,
-               memory, seed);
+  Learner copy(learner.bench().sharedStream(), scenario, architecture, learner.schedule(), method,
+               learner.bench().training, memory, seed);
   copy.load(learner.save());
   std::int64_t steps = copy.atSegmentEnd() ? 0 : -copy.segmentStep();
   const std::size_t first = copy.atSegmentEnd() ? copy.segment() + 1 : copy.segment();
@@ -46,7 +46,7 @@ double lossHeight(Evaluator& evaluator, const AlignedVector<float>& theta, const
   return std::log10(std::clamp(loss, 1e-3, 30.0));
 }
 
-Landscape::Landscape(const Learner& learner, Scenario scenario, const std::vector<int>& hidden, std::uint64_t seed) {
+Landscape::Landscape(const Learner& learner, Scenario scenario, const Architecture& architecture, std::uint64_t seed) {
   const std::size_t next = learner.atSegmentEnd() ? learner.segment() + 1 : learner.segment();
   const std::vector<Segment>& schedule = learner.schedule();
   const int task = schedule[next].task;
@@ -60,16 +60,16 @@ Landscape::Landscape(const Learner& learner, Scenario scenario, const std::vecto
   }
   origin_ = learner.bench().theta;
   const MethodKind own = learner.bench().method.kind;
-  const AlignedVector<float> b = trainedAhead(learner, scenario, hidden, seed, own, 1);
-  const AlignedVector<float> c = first ? trainedAhead(learner, scenario, hidden, seed, own, 2)
-                                       : trainedAhead(learner, scenario, hidden, seed, MethodKind::Joint, 1);
+  const AlignedVector<float> b = trainedAhead(learner, scenario, architecture, seed, own, 1);
+  const AlignedVector<float> c = first ? trainedAhead(learner, scenario, architecture, seed, own, 2)
+                                       : trainedAhead(learner, scenario, architecture, seed, MethodKind::Joint, 1);
+  u_.resize(learner.bench().shape().trainable());
+  v_.resize(u_.size());
   setAxes(b, c);
 }
 
 void Landscape::setAxes(const AlignedVector<float>& b, const AlignedVector<float>& c) {
-  const long size = static_cast<long>(origin_.size());
-  u_.resize(origin_.size());
-  v_.resize(origin_.size());
+  const long size = static_cast<long>(u_.size());
   mlpKernels().mix(u_.data(), 1, b.data(), -1, origin_.data(), size);
   mlpKernels().mix(v_.data(), 1, c.data(), -1, origin_.data(), size);
   unit_ = std::max(1e-12, std::sqrt(dot(u_, u_)));
@@ -79,7 +79,7 @@ void Landscape::setAxes(const AlignedVector<float>& b, const AlignedVector<float
   const double across = std::sqrt(dot(v_, v_));
   // Where c lies on the line, any other direction will do: the weights themselves have one.
   if (across < 1e-3 * unit_) {
-    v_ = origin_;
+    std::copy_n(origin_.begin(), v_.size(), v_.begin());
     mlpKernels().addScaled(v_.data(), u_.data(), static_cast<float>(-dot(v_, u_)), size);
   }
   const double norm = std::max(1e-12, std::sqrt(dot(v_, v_)));
@@ -93,14 +93,14 @@ void Landscape::setAxes(const AlignedVector<float>& b, const AlignedVector<float
 }
 
 std::array<double, 3> Landscape::place(const AlignedVector<float>& theta) const {
-  AlignedVector<float> away(theta.size());
-  mlpKernels().mix(away.data(), 1, theta.data(), -1, origin_.data(), static_cast<long>(theta.size()));
+  AlignedVector<float> away(u_.size());
+  mlpKernels().mix(away.data(), 1, theta.data(), -1, origin_.data(), static_cast<long>(away.size()));
   const double x = dot(away, u_), y = dot(away, v_), square = dot(away, away);
   return {x / unit_, y / unit_, std::sqrt(std::max(0.0, square - x * x - y * y)) / unit_};
 }
 
 void Landscape::at(double x, double y, AlignedVector<float>& theta) const {
-  const long size = static_cast<long>(origin_.size());
+  const long size = static_cast<long>(u_.size());
   theta = origin_;
   mlpKernels().addScaled(theta.data(), u_.data(), static_cast<float>(x * unit_), size);
   mlpKernels().addScaled(theta.data(), v_.data(), static_cast<float>(y * unit_), size);
@@ -108,6 +108,13 @@ void Landscape::at(double x, double y, AlignedVector<float>& theta) const {
 
 void Landscape::record(Evaluator evaluator, Recorder& recorder) const {
   AlignedVector<float> theta;
+  std::vector<int> tasks = oldTasks_;
+  tasks.insert(tasks.end(), newTasks_.begin(), newTasks_.end());
+  const auto height = [&](const std::vector<int>& of) { return static_cast<float>(lossHeight(evaluator, theta, of)); };
+  const auto stand = [&](double x, double y) {
+    at(x, y, theta);
+    evaluator.estimateStatistics(theta, tasks);
+  };
   const int samples = evaluator.samples();
   evaluator.setSamples(std::min(sheetSamples, samples));
   std::vector<float> oldSheet, newSheet, anchors, line;
@@ -116,16 +123,16 @@ void Landscape::record(Evaluator evaluator, Recorder& recorder) const {
       const auto value = [&](std::size_t axis, int i) {
         return range_[axis][0] + (range_[axis][1] - range_[axis][0]) * i / (sheetSide - 1);
       };
-      at(value(0, column), value(1, row), theta);
-      oldSheet.push_back(static_cast<float>(lossHeight(evaluator, theta, oldTasks_)));
-      newSheet.push_back(static_cast<float>(lossHeight(evaluator, theta, newTasks_)));
+      stand(value(0, column), value(1, row));
+      oldSheet.push_back(height(oldTasks_));
+      newSheet.push_back(height(newTasks_));
     }
   // The sheets are drawn over the unit square.
   const auto put = [&](double x, double y, std::vector<float>& to) {
-    at(x, y, theta);
+    stand(x, y);
     to.push_back(static_cast<float>((x - range_[0][0]) / (range_[0][1] - range_[0][0])));
     to.push_back(static_cast<float>((y - range_[1][0]) / (range_[1][1] - range_[1][0])));
-    to.push_back(static_cast<float>(lossHeight(evaluator, theta, oldTasks_)));
+    to.push_back(height(oldTasks_));
   };
   put(0, 0, anchors);
   put(1, 0, anchors);

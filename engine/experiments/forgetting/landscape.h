@@ -18,7 +18,8 @@ class Landscape {
  public:
   Landscape() = default;
   /// Trains ahead from the state of `learner`, which stands at a segment's start. Throws Cancelled.
-  Landscape(const continual::Learner& learner, Scenario scenario, const std::vector<int>& hidden, std::uint64_t seed);
+  Landscape(const continual::Learner& learner, Scenario scenario, const continual::Architecture& architecture,
+            std::uint64_t seed);
 
   bool empty() const { return origin_.empty(); }
   /// Place of weights on the plane, and their distance from it.
@@ -38,7 +39,7 @@ class Landscape {
   void setAxes(const AlignedVector<float>& b, const AlignedVector<float>& c);
   void at(double x, double y, AlignedVector<float>& theta) const;
 
-  AlignedVector<float> origin_, u_, v_;
+  AlignedVector<float> origin_, u_, v_;  ///< the latter two without running statistics
   double unit_ = 1;
   std::array<double, 2> third_{};  ///< place of c
   std::array<std::array<double, 2>, 2> range_{};

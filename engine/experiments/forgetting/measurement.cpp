@@ -18,7 +18,7 @@ using namespace continual;
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-constexpr double mostWorkAhead = 5e9;  ///< weights x batch x updates; the defaults have 1e9
+constexpr double mostWorkAhead = 5e9;  ///< multiplications x batch x updates; the defaults have 1e9
 
 std::size_t z(int value) { return static_cast<std::size_t>(value); }
 
@@ -46,25 +46,30 @@ Measurement::Measurement(const Config& config, const Learner& learner, std::uint
       metrics_(static_cast<int>(stream_->tasks.size())),
       chance_(chanceOf(*stream_, scenario_)),
       lastEnd_(learner.bench().theta),
-      features_(stream_->tasks.size()) {
+      features_(stream_->tasks.size()),
+      trail_(learner.bench().shape().trainable(), seed) {
   evaluator_.setRedraw(config.flag("eval.redraw"));
   events_ = EventDetector(namesOf(*stream_), evaluator_.samples(), chance_);
 }
 
 void Measurement::measure(const Learner& learner, Recorder& recorder) {
   if (recorder.due("evaluation")) {
+    std::vector<TaskScore> scores(stream_->tasks.size(), {undefined, undefined, undefined});
     if (learner.steps() == 0)
-      atStart(learner, recorder);
+      atStart(learner, scores, recorder);
     else
-      evaluate(learner, recorder);
-    if (config_.flag("landscape")) renewLandscape(learner, recorder);
+      evaluate(learner, scores, recorder);
+    // One ball a step: where a new plane is laid, the one on it.
+    const bool laid = config_.flag("landscape") && renewLandscape(learner, recorder);
+    if (laid)
+      for (const int old : landscape_.oldTasks()) scores[z(old)] = evaluator_.score(learner.bench().theta.data(), old);
+    if (!landscape_.empty()) recordBall(learner, scores, recorder);
   }
   if (recorder.due("pictures")) recordPictures(learner, recorder);
 }
 
-void Measurement::atStart(const Learner& learner, Recorder& recorder) {
+void Measurement::atStart(const Learner& learner, std::vector<TaskScore>& scores, Recorder& recorder) {
   const int first = learner.schedule().front().task;
-  std::vector<TaskScore> scores(stream_->tasks.size(), {undefined, undefined, undefined});
   for (int i = 0; i < metrics_.tasks(); ++i) {
     const TaskScore score = evaluator_.score(learner.bench().theta.data(), i);
     metrics_.untrained(i, score.accuracy);
@@ -113,13 +118,11 @@ ContinualEvaluation Measurement::judge(const Learner& learner, std::vector<TaskS
   return evaluation;
 }
 
-void Measurement::evaluate(const Learner& learner, Recorder& recorder) {
-  std::vector<TaskScore> scores(stream_->tasks.size(), {undefined, undefined, undefined});
+void Measurement::evaluate(const Learner& learner, std::vector<TaskScore>& scores, Recorder& recorder) {
   metrics_.observe(judge(learner, scores));
   recordScores(scores, recorder);
   recordSummary(recorder);
   recordTraining(learner, recorder);
-  if (!landscape_.empty()) recordBall(learner, scores, recorder);
   const Segment& segment = learner.schedule()[learner.segment()];
   events_.observe(metrics_, learner.split().cosine, learner.segmentStep(), segment.iterations, recorder);
   if (metrics_.history().back().endsSegment) recordEnd(learner, recorder);
@@ -165,8 +168,9 @@ void Measurement::recordTraining(const Learner& learner, Recorder& recorder) con
   recorder.scalar("plasticity", learner.split().fresh);
   recorder.scalar("stability", learner.split().stability);
   recorder.scalar("gradientCosine", learner.split().cosine);
-  recorder.scalar("weightDistance",
-                  relativeDistance<float>(std::span<const float>(bench.theta), std::span<const float>(lastEnd_)));
+  const std::size_t weights = bench.shape().trainable();
+  recorder.scalar("weightDistance", relativeDistance<float>(std::span(bench.theta).first(weights),
+                                                            std::span<const float>(lastEnd_).first(weights)));
   recorder.scalar("memory.used", bench.memory.size());
   recorder.scalar("memory.bytes", static_cast<double>(bench.memory.bytes(stream_->inputs) + learner.method().bytes()));
   recorder.scalar("samples", static_cast<double>(bench.backpropagated) / 1e3);
@@ -218,18 +222,20 @@ void Measurement::recordPath(const Learner& learner, Recorder& recorder) {
   AlignedVector<float> theta(now.size());
   std::vector<float> accuracies(z(metrics_.tasks()) * linePoints, std::numeric_limits<float>::quiet_NaN()),
       losses = accuracies, barriers(z(metrics_.tasks()), std::numeric_limits<float>::quiet_NaN());
+  std::vector<int> seen;
+  for (int task = 0; task < metrics_.tasks(); ++task)
+    if (metrics_.seen(task)) seen.push_back(task);
   for (int i = 0; i < linePoints; ++i) {
     const float alpha = static_cast<float>(i) / (linePoints - 1);
     mlpKernels().mix(theta.data(), 1 - alpha, lastEnd_.data(), alpha, now.data(), static_cast<long>(now.size()));
-    for (int task = 0; task < metrics_.tasks(); ++task) {
-      if (!metrics_.seen(task)) continue;
+    evaluator_.estimateStatistics(theta, seen);
+    for (const int task : seen) {
       const TaskScore score = evaluator_.score(theta.data(), task);
       accuracies[z(task) * linePoints + z(i)] = static_cast<float>(score.accuracy);
       losses[z(task) * linePoints + z(i)] = static_cast<float>(score.loss);
     }
   }
-  for (int task = 0; task < metrics_.tasks(); ++task) {
-    if (!metrics_.seen(task)) continue;
+  for (const int task : seen) {
     const float* loss = losses.data() + z(task) * linePoints;
     float highest = 0;
     for (int i = 0; i < linePoints; ++i) {
@@ -243,34 +249,32 @@ void Measurement::recordPath(const Learner& learner, Recorder& recorder) {
   recorder.array("barrier", Array::vector<float>(barriers));
 }
 
-void Measurement::renewLandscape(const Learner& learner, Recorder& recorder) {
+bool Measurement::renewLandscape(const Learner& learner, Recorder& recorder) {
   const bool ended = learner.atSegmentEnd();
   const std::size_t segment = learner.segment() + (ended ? 1 : 0);
-  if (segment >= learner.schedule().size() || stream_->drifting) return;
+  if (segment >= learner.schedule().size() || stream_->drifting) return false;
   const int task = learner.schedule()[segment].task;
-  if (landscapeSegment_ == static_cast<std::int64_t>(segment) && landscapeTask_ == task) return;
+  if (landscapeSegment_ == static_cast<std::int64_t>(segment) && landscapeTask_ == task) return false;
   // Training ahead must not hold up a large net.
-  const double work = static_cast<double>(learner.bench().size()) * learner.bench().training.batch *
+  const double work = learner.bench().shape().multiplications() * learner.bench().training.batch *
                       static_cast<double>(learner.schedule()[segment].iterations);
   if (work > mostWorkAhead) {
     landscape_ = Landscape();
-    return;
+    return false;
   }
   landscapeSegment_ = static_cast<std::int64_t>(segment);
   landscapeTask_ = task;
   try {
-    landscape_ = Landscape(learner, scenario_, hiddenOf(config_), seed_);
+    landscape_ = Landscape(learner, scenario_, architectureOf(config_), seed_);
   } catch (const NumericError&) {
     landscape_ = Landscape();  // the run itself will diverge and say so
-    return;
+    return false;
   }
   recorder.defer(
       [landscape = landscape_, evaluator = evaluator_](Recorder& later) { landscape.record(evaluator, later); });
   ballPath_.clear();
   ballAccuracy_.clear();
-  std::vector<TaskScore> scores(stream_->tasks.size(), {undefined, undefined, undefined});
-  for (const int old : landscape_.oldTasks()) scores[z(old)] = evaluator_.score(learner.bench().theta.data(), old);
-  recordBall(learner, scores, recorder);
+  return true;
 }
 
 State Measurement::save() const {
@@ -287,6 +291,7 @@ State Measurement::save() const {
   state.put("featureMean", Array::vector<double>(featureMean_));
   state.put("featureAxes", Array::vector<double>(featureAxes_));
   state.putScalar("featureScale", featureScale_);
+  state.merge("trail.", trail_.save());
   state.put("ballPath", Array::vector<float>(ballPath_));
   state.put("ballAccuracy", Array::vector<float>(ballAccuracy_));
   return state;
@@ -310,6 +315,7 @@ void Measurement::load(const State& state) {
   featureMean_.assign(mean.begin(), mean.end());
   featureAxes_.assign(axes.begin(), axes.end());
   featureScale_ = state.scalar<double>("featureScale");
+  trail_.load(state.sub("trail."));
   const auto path = state.get("ballPath").as<float>(), along = state.get("ballAccuracy").as<float>();
   ballPath_.assign(path.begin(), path.end());
   ballAccuracy_.assign(along.begin(), along.end());

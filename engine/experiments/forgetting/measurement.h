@@ -7,6 +7,7 @@
 #include "engine/core/recorder.h"
 #include "engine/experiments/forgetting/events.h"
 #include "engine/experiments/forgetting/landscape.h"
+#include "engine/experiments/forgetting/weight_trail.h"
 #include "engine/measures/continual_metrics.h"
 
 namespace learnscope::forgetting {
@@ -29,8 +30,8 @@ class Measurement {
   void load(const State& state);
 
  private:
-  void atStart(const continual::Learner& learner, Recorder& recorder);
-  void evaluate(const continual::Learner& learner, Recorder& recorder);
+  void atStart(const continual::Learner& learner, std::vector<continual::TaskScore>& scores, Recorder& recorder);
+  void evaluate(const continual::Learner& learner, std::vector<continual::TaskScore>& scores, Recorder& recorder);
   ContinualEvaluation judge(const continual::Learner& learner, std::vector<continual::TaskScore>& scores);
   void recordScores(const std::vector<continual::TaskScore>& scores, Recorder& recorder) const;
   void recordSummary(Recorder& recorder) const;
@@ -40,9 +41,11 @@ class Measurement {
   void recordEnd(const continual::Learner& learner, Recorder& recorder);
   void recordPath(const continual::Learner& learner, Recorder& recorder);
   void recordPictures(const continual::Learner& learner, Recorder& recorder);
-  void recordFeatures(Recorder& recorder) const;
+  void recordFeatures(const continual::Bench& bench, Recorder& recorder);
+  void putFeatures(std::span<const float> features, std::vector<float>& places) const;
   void findAxes();
-  void renewLandscape(const continual::Learner& learner, Recorder& recorder);
+  /// True if a new plane was laid.
+  bool renewLandscape(const continual::Learner& learner, Recorder& recorder);
 
   Config config_;
   Scenario scenario_;
@@ -58,6 +61,7 @@ class Measurement {
   std::vector<std::vector<float>> features_;  ///< of each task at the last evaluation
   std::vector<double> featureMean_, featureAxes_;
   double featureScale_ = 0, drift_ = 0;
+  WeightTrail trail_;
   std::vector<float> ballPath_, ballAccuracy_;  ///< since the plane was laid [points, 3], [points]
 };
 

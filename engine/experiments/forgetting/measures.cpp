@@ -12,8 +12,9 @@ class MeasureList {
  public:
   explicit MeasureList(const std::vector<std::string>& tasks) : tasks_(tasks) {}
   void heading(const char* group) { group_ = group; }
-  void scalar(const char* id, const char* title, const char* doc, const char* unit = "") {
-    list.push_back({.id = id, .title = title, .doc = doc, .unit = unit, .cadence = "evaluation", .group = group_});
+  void scalar(const char* id, const char* title, const char* doc, const char* unit = "",
+              const char* cadence = "evaluation") {
+    list.push_back({.id = id, .title = title, .doc = doc, .unit = unit, .cadence = cadence, .group = group_});
   }
   void array(const char* id, const char* title, const char* doc, std::vector<std::string> shape,
              const char* cadence = "evaluation") {
@@ -119,6 +120,23 @@ void addShapes(MeasureList& list) {
              {"samples", "3"}, "pictures");
   list.array("featureClass", LS_TR("Class of a feature"), LS_TR("Its label."), {"samples"}, "pictures");
   list.array("featureTask", LS_TR("Task of a feature"), LS_TR("Its number."), {"samples"}, "pictures");
+  list.array("memoryFeatures", LS_TR("Features of the memory"),
+             LS_TR("The same of up to 40 stored samples, spread evenly over the memory."), {"items", "3"}, "pictures");
+  list.array("memoryClass", LS_TR("Class of a stored sample"), LS_TR("Its label."), {"items"}, "pictures");
+  list.array("weightPath", LS_TR("Way of the weights"),
+             LS_TR("At most 128 weight vectors of this run on three principal components of all of them, computed from "
+                   "a random sketch of 2048 numbers each; renewed as the way grows; its reach is 1."),
+             {"points", "3"}, "pictures");
+  list.array("weightTask", LS_TR("Task of a point"), LS_TR("In training then."), {"points"}, "pictures");
+  list.array("weightNow", LS_TR("Weights now"), LS_TR("On the same components."), {"1", "3"}, "pictures");
+  list.array("pullFeet", LS_TR("Feet of the pulls"), LS_TR("The weights now, twice."), {"2", "3"}, "pictures");
+  list.array(
+      "pulls", LS_TR("Pulls"),
+      LS_TR("Down the gradient of the new batch and down that of what holds: their directions as these components "
+            "see them, their lengths as their norms, the longer 0.5."),
+      {"2", "3"}, "pictures");
+  list.scalar("weightExplained", LS_TR("Explained by the way's axes"),
+              LS_TR("Share of the way's variance that lies along the three components."), "", "pictures");
   list.array("decision", LS_TR("Decision regions"),
              LS_TR("Predicted class on [-1.6, 1.6]², row 0 at the bottom; of the toys in the plane alone."),
              {"48", "48"}, "pictures");
@@ -213,6 +231,25 @@ std::vector<AnalysisDescription> analyses() {
        .arguments = {task, argument("updates", LS_TR("Updates"), 200, 1, 10000, LS_TR("Of the last layer."))},
        .results = {result("before", LS_TR("Accuracy now"), LS_TR("As it is."), {"1"}),
                    result("after", LS_TR("Accuracy of the probe"), LS_TR("With the refitted layer."), {"1"})}},
+      {.id = "probe-all",
+       .title = LS_TR("Probe all tasks"),
+       .doc = LS_TR("The same for every task seen: bars of what is answered and what could be read out."),
+       .arguments = {argument("updates", LS_TR("Updates"), 200, 1, 10000, LS_TR("Of the last layer."))},
+       .results = {result("before", LS_TR("Accuracy now"), LS_TR("As it is; NaN where not seen."), {"tasks"}),
+                   result("after", LS_TR("Accuracy of the probe"), LS_TR("With the refitted layer."), {"tasks"})}},
+      {.id = "memory-pictures",
+       .title = LS_TR("Pictures in memory"),
+       .doc = LS_TR("Stored images, a row a class, spread evenly over the memory; blank where there are fewer."),
+       .arguments = {argument("columns", LS_TR("Columns"), 8, 1, 40, LS_TR("Pictures a class."))},
+       .results = {result("pictures", LS_TR("Pictures"), LS_TR("Ink 0..1, or red, green, blue."),
+                          {"classes x columns", "side", "side"})}},
+      {.id = "aligned-gaps",
+       .title = LS_TR("Gaps, aligned"),
+       .doc = LS_TR("Accuracy of earlier tasks around each change of task, all changes laid over each other: mean over "
+                    "changes, by task (the first six), then over all."),
+       .results = {result("since", LS_TR("Updates since the change"),
+                          LS_TR("sign(n) log10(1 + |n|), n = -50..300: 0 is the last update before."), {"351"}),
+                   result("accuracy", LS_TR("Accuracy"), LS_TR("NaN where none is known."), {"7", "351"})}},
       {.id = "confusion",
        .title = LS_TR("Confusion"),
        .doc = LS_TR("Row: class, column: answer, share of the class's evaluation samples."),
@@ -222,7 +259,7 @@ std::vector<AnalysisDescription> analyses() {
 
 std::vector<InterventionDescription> interventions() {
   const Parameter steps = argument("steps", LS_TR("Updates"), 50, 1, 100000, LS_TR("For so many."));
-  const Parameter layer = argument("layer", LS_TR("Layer"), 1, 1, 7, LS_TR("From the inputs, from 1."));
+  const Parameter layer = argument("layer", LS_TR("Layer"), 1, 1, 9, LS_TR("From the inputs, from 1."));
   return {
       redrawIntervention(),
       {.id = "next-task", .title = LS_TR("Next task now"), .doc = LS_TR("Ends the present task at once.")},

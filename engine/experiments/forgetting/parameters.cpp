@@ -43,20 +43,22 @@ Json whenStream(std::vector<std::string> ids) { return {{"stream", std::move(ids
 
 void addStream(std::vector<Parameter>& list) {
   Group group(list, LS_TR("Tasks"));
-  group.add({.id = "stream",
-             .title = LS_TR("Stream"),
-             .type = Choice,
-             .fallback = "rotated",
-             .doc = LS_TR("How the tasks differ: turned images, permuted pixels, other classes, a slow turn without "
-                          "boundaries, other Gaussian clouds, or turned toys in the plane."),
-             .choices = {{"rotated", LS_TR("Rotated images")},
-                         {"permuted", LS_TR("Permuted pixels")},
-                         {"split", LS_TR("Split classes")},
-                         {"drift", LS_TR("Drift: images that keep turning")},
-                         {"gaussians", LS_TR("Gaussian clouds")},
-                         {"moons", LS_TR("Two moons, turned")},
-                         {"spirals", LS_TR("Two spirals, turned")},
-                         {"xor", LS_TR("XOR, turned")}}});
+  group.add(
+      {.id = "stream",
+       .title = LS_TR("Stream"),
+       .type = Choice,
+       .fallback = "rotated",
+       .doc = LS_TR("How the tasks differ: turned images, permuted pixels, other classes (fixed or random groups), a "
+                    "slow turn without boundaries, other Gaussian clouds, or turned or shifted toys in the plane."),
+       .choices = {{"rotated", LS_TR("Rotated images")},
+                   {"permuted", LS_TR("Permuted pixels")},
+                   {"split", LS_TR("Split classes")},
+                   {"subsets", LS_TR("Random class subsets")},
+                   {"drift", LS_TR("Drift: images that keep turning")},
+                   {"gaussians", LS_TR("Gaussian clouds")},
+                   {"moons", LS_TR("Two moons")},
+                   {"spirals", LS_TR("Two spirals")},
+                   {"xor", LS_TR("XOR")}}});
   group.add({.id = "scenario",
              .title = LS_TR("Scenario"),
              .type = Choice,
@@ -67,6 +69,14 @@ void addStream(std::vector<Parameter>& list) {
              .choices = {{"domain", LS_TR("Domain-incremental")},
                          {"class", LS_TR("Class-incremental")},
                          {"task", LS_TR("Task-incremental")}}});
+  group.add({.id = "heads",
+             .title = LS_TR("Heads"),
+             .type = Choice,
+             .fallback = "shared",
+             .doc = LS_TR("One output layer in which the classes of other tasks are masked, or outputs of its own for "
+                          "each task. Where tasks have no class in common both are the same."),
+             .choices = {{"shared", LS_TR("One, masked")}, {"separate", LS_TR("One a task")}}},
+            {{"scenario", {"task"}}});
   group.add({.id = "angles",
              .title = LS_TR("Angles"),
              .type = List,
@@ -78,7 +88,17 @@ void addStream(std::vector<Parameter>& list) {
              .maximum = 360},
             whenStream({"rotated"}));
   group.add(whole("tasks", LS_TR("Tasks"), 5, 1, 20, LS_TR("How many tasks there are.")),
-            whenStream({"permuted", "gaussians", "moons", "spirals", "xor"}));
+            whenStream({"permuted", "subsets", "gaussians", "moons", "spirals", "xor"}));
+  group.add(whole("subsetClasses", LS_TR("Classes a task"), 2, 1, 9,
+                  LS_TR("Drawn at random from the ten, no set twice; the same for every seed (SCoLe, Lesort 2023).")),
+            whenStream({"subsets"}));
+  group.add({.id = "toyChange",
+             .title = LS_TR("Tasks are"),
+             .type = Choice,
+             .fallback = "turned",
+             .doc = LS_TR("Turned by 180°/tasks each, or shifted around a circle of radius 0.5."),
+             .choices = {{"turned", LS_TR("Turned")}, {"shifted", LS_TR("Shifted")}}},
+            whenStream({"moons", "spirals", "xor"}));
   group.add({.id = "groups",
              .title = LS_TR("Class groups"),
              .type = Text,
@@ -92,6 +112,9 @@ void addStream(std::vector<Parameter>& list) {
              .doc = LS_TR("Task numbers in the order they come, repetitions allowed (1 2 3 1 2 3); empty: each once."),
              .minimum = 1,
              .maximum = 20});
+  group.add(
+      whole("visits", LS_TR("Random visits"), 0, 0, 5000,
+            LS_TR("So many stretches, each of a task drawn by the seed, so that tasks recur; 0: the order above.")));
   group.add(whole("iterations", LS_TR("Iterations a task"), 300, 1, 100000, LS_TR("Updates before the next task.")));
   group.add(whole("data.train", LS_TR("Training samples"), 1500, 10, 60000,
                   LS_TR("Of each task, as equal a share of its classes as possible.")));
@@ -217,6 +240,19 @@ void addTraining(std::vector<Parameter>& list) {
                  LS_TR("New samples an update, drawn with replacement; replay adds as many.")))
       .live = true;
   Group network(list, LS_TR("Network"));
+  network.add({.id = "network",
+               .title = LS_TR("Network"),
+               .type = Choice,
+               .fallback = "mlp",
+               .doc = LS_TR("A perceptron, or two convolutions (16 and 32 maps, 3x3, each with ReLU and 2x2 maximum "
+                            "pooling) before its hidden layers; about twenty times the work."),
+               .choices = {{"mlp", LS_TR("Perceptron")}, {"cnn", LS_TR("Convolutions")}}});
+  network.add({.id = "batchNorm",
+               .title = LS_TR("Batch normalisation"),
+               .type = Bool,
+               .fallback = false,
+               .doc = LS_TR("Between each layer but the last and its ReLU (Ioffe & Szegedy 2015). Evaluation goes by "
+                            "running statistics, which drift to the newest task without any gradient.")});
   network.add(whole("width", LS_TR("Width"), 128, 4, 1024, LS_TR("Of each hidden layer (ReLU).")));
   network.add(whole("depth", LS_TR("Hidden layers"), 2, 1, 6, LS_TR("Between inputs and outputs.")));
 }

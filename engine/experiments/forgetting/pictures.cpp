@@ -34,10 +34,10 @@ Array terrain(const ContinualMetrics& metrics) {
 
 Array memoryContent(const Bench& bench) {
   const TaskStream& stream = bench.stream();
-  Array picture(DType::Float32, {static_cast<std::int64_t>(stream.tasks.size()), stream.classes});
+  Array picture(DType::Float32, {static_cast<std::int64_t>(stream.tasks.size()), stream.labels()});
   const auto cells = picture.mutableAs<float>();
   for (const SampleRef& ref : bench.memory.items())
-    cells[z(ref.task) * z(stream.classes) + z(bench.train(ref.task).y[z(ref.index)])] += 1;
+    cells[z(ref.task) * z(stream.labels()) + z(stream.labelOf(bench.train(ref.task).y[z(ref.index)]))] += 1;
   return picture;
 }
 
@@ -49,8 +49,9 @@ Array decisionRegions(Evaluator& evaluator, const Bench& bench) {
       grid.push_back(place(column));
       grid.push_back(place(row));
     }
-  const std::vector<int> classes = evaluator.predictions(bench.theta.data(), grid.data(), regionCells * regionCells);
-  const std::vector<float> values(classes.begin(), classes.end());
+  std::vector<float> values;
+  for (const int output : evaluator.predictions(bench.theta.data(), grid.data(), regionCells * regionCells, bench.task))
+    values.push_back(static_cast<float>(bench.stream().labelOf(output)));
   return Array::from<float>(values, {regionCells, regionCells});
 }
 
@@ -70,32 +71,53 @@ void Measurement::findAxes() {
   featureScale_ = largest > 0 ? 1 / largest : 0;
 }
 
-void Measurement::recordFeatures(Recorder& recorder) const {
+void Measurement::putFeatures(std::span<const float> features, std::vector<float>& places) const {
+  const std::size_t width = featureMean_.size();
+  for (std::size_t i = 0; i < features.size() / width; ++i)
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      double sum = 0;
+      for (std::size_t j = 0; j < width; ++j)
+        sum += (static_cast<double>(features[i * width + j]) - featureMean_[j]) * featureAxes_[axis * width + j];
+      places.push_back(static_cast<float>(sum * featureScale_));
+    }
+}
+
+void Measurement::recordFeatures(const Bench& bench, Recorder& recorder) {
   if (featureAxes_.empty()) return;
   const std::size_t width = featureMean_.size();
   std::vector<float> places, classes, tasks;
-  for (std::size_t task = 0; task < features_.size(); ++task)
+  for (std::size_t task = 0; task < features_.size(); ++task) {
+    putFeatures(features_[task], places);
     for (std::size_t i = 0; i < features_[task].size() / width; ++i) {
-      for (std::size_t axis = 0; axis < 3; ++axis) {
-        double sum = 0;
-        for (std::size_t j = 0; j < width; ++j)
-          sum +=
-              (static_cast<double>(features_[task][i * width + j]) - featureMean_[j]) * featureAxes_[axis * width + j];
-        places.push_back(static_cast<float>(sum * featureScale_));
-      }
-      classes.push_back(static_cast<float>(stream_->tasks[task].test->y[i]));
+      classes.push_back(static_cast<float>(stream_->labelOf(stream_->tasks[task].test->y[i])));
       tasks.push_back(static_cast<float>(task + 1));
     }
+  }
   const auto count = static_cast<std::int64_t>(classes.size());
   recorder.array("features", Array::from<float>(places, {count, 3}));
   recorder.array("featureClass", Array::vector<float>(classes));
   recorder.array("featureTask", Array::vector<float>(tasks));
+  // Items spread evenly over the memory, by the present weights.
+  const int stored = bench.memory.size(), shown = std::min(stored, shownFeatures);
+  AlignedVector<float> inputs;
+  std::vector<float> memoryPlaces, memoryClasses;
+  for (int i = 0; i < shown; ++i) {
+    const SampleRef ref = bench.memory.items()[z(i) * z(stored) / z(shown)];
+    const Samples& from = bench.train(ref.task);
+    inputs.insert(inputs.end(), from.row(ref.index), from.row(ref.index) + from.inputs);
+    memoryClasses.push_back(static_cast<float>(stream_->labelOf(from.y[z(ref.index)])));
+  }
+  if (shown > 0) putFeatures(evaluator_.features(bench.theta.data(), inputs.data(), shown), memoryPlaces);
+  recorder.array("memoryFeatures", Array::from<float>(memoryPlaces, {shown, 3}));
+  recorder.array("memoryClass", Array::vector<float>(memoryClasses));
 }
 
 void Measurement::recordPictures(const Learner& learner, Recorder& recorder) {
   recorder.array("terrain", terrain(metrics_));
   recorder.array("memoryContent", memoryContent(learner.bench()));
-  recordFeatures(recorder);
+  recordFeatures(learner.bench(), recorder);
+  trail_.observe(learner.bench(), learner.atSegmentEnd());
+  trail_.record(learner.bench(), recorder);
   if (stream_->inputs == 2) recorder.array("decision", decisionRegions(evaluator_, learner.bench()));
 }
 

@@ -17,10 +17,9 @@ constexpr int mostTasks = 20;
 
 StreamKind kindOf(const std::string& id) {
   static const std::map<std::string, StreamKind> kinds{
-      {"rotated", StreamKind::Rotated},     {"permuted", StreamKind::Permuted},
-      {"split", StreamKind::Split},         {"drift", StreamKind::Drift},
-      {"gaussians", StreamKind::Gaussians}, {"moons", StreamKind::Moons},
-      {"spirals", StreamKind::Spirals},     {"xor", StreamKind::Xor}};
+      {"rotated", StreamKind::Rotated}, {"permuted", StreamKind::Permuted}, {"split", StreamKind::Split},
+      {"drift", StreamKind::Drift},     {"subsets", StreamKind::Subsets},   {"gaussians", StreamKind::Gaussians},
+      {"moons", StreamKind::Moons},     {"spirals", StreamKind::Spirals},   {"xor", StreamKind::Xor}};
   return kinds.at(id);
 }
 
@@ -73,6 +72,9 @@ StreamOptions streamOptionsOf(const Config& config) {
     throw ConfigError("/angles", config["angles"].dump(), "1 to 20 numbers in degrees");
   options.tasks = static_cast<int>(config.integer("tasks"));
   options.groups = groupsOf(config.text("groups"));
+  options.subsetClasses = static_cast<int>(config.integer("subsetClasses"));
+  options.shifted = config.text("toyChange") == "shifted";
+  options.separateHeads = options.scenario == Scenario::Task && config.text("heads") == "separate";
   options.train = static_cast<int>(config.integer("data.train"));
   options.test = static_cast<int>(config.integer("eval.samples"));
   options.images = config.text("data.images");
@@ -86,8 +88,12 @@ StreamOptions streamOptionsOf(const Config& config) {
   return options;
 }
 
-std::vector<int> hiddenOf(const Config& config) {
-  return std::vector<int>(static_cast<std::size_t>(config.integer("depth")), static_cast<int>(config.integer("width")));
+Architecture architectureOf(const Config& config) {
+  const auto depth = static_cast<std::size_t>(config.integer("depth"));
+  const bool convolutions = config.text("network") == "cnn";
+  return {.hidden = std::vector<int>(depth, static_cast<int>(config.integer("width"))),
+          .maps = convolutions ? std::vector<int>{16, 32} : std::vector<int>{},
+          .batchNorm = config.flag("batchNorm")};
 }
 
 const std::vector<Choice>& methodChoices() {
@@ -155,7 +161,7 @@ MemoryPolicy memoryPolicyOf(const Config& config) {
   return usualPolicy(methodOptionsOf(config).kind);
 }
 
-std::vector<Segment> scheduleOf(const Config& config) {
+std::vector<Segment> scheduleOf(const Config& config, std::uint64_t seed) {
   const StreamOptions options = streamOptionsOf(config);
   const int tasks = taskCount(options);
   const std::int64_t iterations = config.integer("iterations");
@@ -167,6 +173,10 @@ std::vector<Segment> scheduleOf(const Config& config) {
       throw ConfigError("/schedule", entry.dump(), "task numbers from 1 to " + std::to_string(tasks));
     segments.push_back({static_cast<int>(number) - 1, iterations});
   }
+  RandomStream random(seed, "forgetting.visits");
+  if (options.kind != StreamKind::Drift && segments.empty())
+    for (std::int64_t visit = 0; visit < config.integer("visits"); ++visit)
+      segments.push_back({static_cast<int>(random.below(static_cast<std::uint64_t>(tasks))), iterations});
   if (segments.empty())
     for (int k = 0; k < tasks; ++k) segments.push_back({k, iterations});
   return segments;
@@ -174,7 +184,7 @@ std::vector<Segment> scheduleOf(const Config& config) {
 
 std::int64_t stepsOf(const Config& config) {
   std::int64_t steps = 0;
-  for (const Segment& segment : scheduleOf(config)) steps += segment.iterations;
+  for (const Segment& segment : scheduleOf(config, 0)) steps += segment.iterations;
   return steps;
 }
 

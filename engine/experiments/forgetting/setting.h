@@ -10,12 +10,12 @@ namespace learnscope::forgetting {
 
 /// What a config says, in the engine's terms. Throws ConfigError where a text or list cannot be understood.
 StreamOptions streamOptionsOf(const Config& config);
-std::vector<int> hiddenOf(const Config& config);
+continual::Architecture architectureOf(const Config& config);
 continual::MethodOptions methodOptionsOf(const Config& config);
 continual::TrainingOptions trainingOptionsOf(const Config& config);
 continual::MemoryPolicy memoryPolicyOf(const Config& config);
-/// Segments in order; tasks count from 0.
-std::vector<continual::Segment> scheduleOf(const Config& config);
+/// Segments in order; tasks count from 0. The seed draws the order where "visits" asks for a random one.
+std::vector<continual::Segment> scheduleOf(const Config& config, std::uint64_t seed);
 /// Updates of the whole schedule.
 std::int64_t stepsOf(const Config& config);
 /// True at the last update of a scheduled segment.

@@ -12,8 +12,14 @@ std::shared_ptr<const TaskStream> makeStream(const Config& config, std::uint64_t
 continual::Learner makeLearner(const Config& config, std::shared_ptr<const TaskStream> stream, std::uint64_t seed) {
   const continual::ReplayMemory memory(memoryPolicyOf(config), static_cast<int>(config.integer("memory")),
                                        stream->classes);
-  return {std::move(stream),       streamOptionsOf(config).scenario, hiddenOf(config), scheduleOf(config),
-          methodOptionsOf(config), trainingOptionsOf(config),        memory,           seed};
+  return {std::move(stream),
+          streamOptionsOf(config).scenario,
+          architectureOf(config),
+          scheduleOf(config, seed),
+          methodOptionsOf(config),
+          trainingOptionsOf(config),
+          memory,
+          seed};
 }
 
 }  // namespace learnscope::forgetting

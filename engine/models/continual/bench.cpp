@@ -10,18 +10,22 @@ namespace {
 
 constexpr int passRows = mostBatch;
 
-MlpShape shapeOf(const TaskStream& stream, const std::vector<int>& hidden) {
-  std::vector<int> widths{stream.inputs};
-  widths.insert(widths.end(), hidden.begin(), hidden.end());
-  widths.push_back(stream.classes);
-  return MlpShape(std::move(widths));
+FeedForwardShape shapeOf(const TaskStream& stream, const Architecture& architecture) {
+  FeedForwardPlan plan{.widths = {stream.inputs},
+                       .maps = architecture.maps,
+                       .channels = stream.channels,
+                       .side = stream.side,
+                       .batchNorm = architecture.batchNorm};
+  plan.widths.insert(plan.widths.end(), architecture.hidden.begin(), architecture.hidden.end());
+  plan.widths.push_back(stream.classes);
+  return FeedForwardShape(plan);
 }
 
 }  // namespace
 
-Bench::Bench(std::shared_ptr<const TaskStream> stream, Scenario scenario, const std::vector<int>& hidden,
+Bench::Bench(std::shared_ptr<const TaskStream> stream, Scenario scenario, const Architecture& architecture,
              std::uint64_t seed, const ReplayMemory& memoryOf)
-    : pass(shapeOf(*stream, hidden), passRows),
+    : pass(shapeOf(*stream, architecture), passRows),
       memory(memoryOf),
       batches(seed, "continual.batches"),
       replay(seed, "continual.replay"),
@@ -72,9 +76,16 @@ void Bench::drawMemory(int count, Batch& samples, std::vector<int>& items) {
   gather(samples);
 }
 
+void Bench::forward(const Batch& samples) {
+  if (fixedStatistics)
+    pass.forward(theta.data(), samples.x.data(), samples.count);
+  else
+    pass.forwardInTraining(theta.data(), samples.x.data(), samples.count);
+}
+
 double Bench::crossEntropy(const Batch& samples, float* gradient) {
   backpropagated += samples.count;
-  pass.forward(theta.data(), samples.x.data(), samples.count);
+  forward(samples);
   if (&samples == &batch) batchLogits.assign(pass.logits().begin(), pass.logits().end());
   const double sum =
       mlpKernels().crossEntropy(pass.logits().data(), samples.y.data(), samples.count, stream_->classes,

@@ -7,7 +7,7 @@
 #include "engine/data/task_stream.h"
 #include "engine/models/continual/options.h"
 #include "engine/models/continual/replay_memory.h"
-#include "engine/models/mlp.h"
+#include "engine/models/feed_forward.h"
 
 namespace learnscope::continual {
 
@@ -30,12 +30,12 @@ struct LossParts {
 /// The network in training and all that a method may use: weights, gradients, data, memory, random streams of its own.
 class Bench {
  public:
-  Bench(std::shared_ptr<const TaskStream> stream, Scenario scenario, const std::vector<int>& hidden, std::uint64_t seed,
-        const ReplayMemory& replay);
+  Bench(std::shared_ptr<const TaskStream> stream, Scenario scenario, const Architecture& architecture,
+        std::uint64_t seed, const ReplayMemory& replay);
 
   const TaskStream& stream() const { return *stream_; }
   const std::shared_ptr<const TaskStream>& sharedStream() const { return stream_; }
-  const MlpShape& shape() const { return pass.shape(); }
+  const FeedForwardShape& shape() const { return pass.shape(); }
   long size() const { return static_cast<long>(shape().size()); }
   const Samples& train(int of) const { return *stream_->tasks[static_cast<std::size_t>(of)].train; }
   /// The classes that a sample of a task is judged among: one row a task [tasks, classes], 1 where it takes part;
@@ -48,7 +48,10 @@ class Bench {
   void drawTask(int task, int count, RandomStream& random, Batch& batch) const;
   /// `count` items of the memory, with replacement; `items` says which.
   void drawMemory(int count, Batch& batch, std::vector<int>& items);
-  /// Mean cross entropy of a batch; gradient = its gradient. Leaves the activities of the pass.
+  /// A pass of training: a normalised net goes by the batch's statistics and moves its running ones. All other passes
+  /// go by the latter.
+  void forward(const Batch& batch);
+  /// Mean cross entropy of a batch in training; gradient = its gradient. Leaves the activities of the pass.
   double crossEntropy(const Batch& batch, float* gradient);
   /// The same in pieces, for any number of refs; `gradient` is overwritten.
   double crossEntropyOf(const std::vector<SampleRef>& refs, float* gradient);
@@ -58,13 +61,15 @@ class Bench {
   AlignedVector<float> stability;  ///< gradient of what holds the old tasks
   AlignedVector<float> total;      ///< what the optimizer follows
   AlignedVector<float> scratch;
-  MlpPass pass;
+  FeedForwardPass pass;
   ReplayMemory memory;
   MethodOptions method;
   TrainingOptions training;
   RandomStream batches, replay, noise;
   /// Nothing holds the old tasks in this step: total = fresh, stability = 0.
   void followFresh();
+  /// Passes of training go by the running statistics too and leave them.
+  bool fixedStatistics = false;
   /// stability is being set, so it counts until the next followFresh().
   bool held = true;
   Batch batch;                      ///< the step's new samples

@@ -14,8 +14,8 @@ std::size_t z(int value) { return static_cast<std::size_t>(value); }
 
 }  // namespace
 
-Evaluator::Evaluator(std::shared_ptr<const TaskStream> stream, Scenario scenario, const MlpShape& shape, int samples,
-                     std::uint64_t seed)
+Evaluator::Evaluator(std::shared_ptr<const TaskStream> stream, Scenario scenario, const FeedForwardShape& shape,
+                     int samples, std::uint64_t seed)
     : stream_(std::move(stream)),
       scenario_(scenario),
       pass_(shape, pieceRows),
@@ -71,17 +71,40 @@ std::span<const float> Evaluator::lastFeatures(int count) const {
   return pass_.hidden(layer).first(std::min(z(count), pass_.hidden(layer).size() / width) * width);
 }
 
-std::vector<int> Evaluator::predictions(const float* theta, const float* x, int count) {
+std::span<const float> Evaluator::features(const float* theta, const float* x, int count) {
+  pass_.forward(theta, x, count);
+  return pass_.hidden(pass_.shape().layers() - 1);
+}
+
+std::vector<int> Evaluator::predictions(const float* theta, const float* x, int count, int task) {
   std::vector<int> found;
+  const unsigned char* mask = scenario_ == Scenario::Task ? masks_.data() + z(task) * z(stream_->classes) : nullptr;
   for (int first = 0; first < count; first += pieceRows) {
     const int rows = std::min(pieceRows, count - first);
     pass_.forward(theta, x + z(first) * z(stream_->inputs), rows);
     for (int r = 0; r < rows; ++r) {
       const auto row = pass_.logits().subspan(z(r) * z(stream_->classes), z(stream_->classes));
-      found.push_back(static_cast<int>(std::max_element(row.begin(), row.end()) - row.begin()));
+      std::size_t best = 0;
+      while (mask && mask[best] == 0) ++best;
+      for (std::size_t c = best + 1; c < row.size(); ++c)
+        if ((!mask || mask[c] != 0) && row[c] > row[best]) best = c;
+      found.push_back(static_cast<int>(best));
     }
   }
   return found;
+}
+
+void Evaluator::estimateStatistics(AlignedVector<float>& theta, const std::vector<int>& tasks) {
+  if (!pass_.shape().normalised()) return;
+  drawn_.clear();
+  int count = 0;
+  for (const int task : tasks) {
+    const Samples& train = *stream_->tasks[z(task)].train;
+    const int share = std::min(pieceRows / static_cast<int>(tasks.size()), train.count);
+    drawn_.insert(drawn_.end(), train.row(0), train.row(0) + z(share) * z(train.inputs));
+    count += share;
+  }
+  pass_.forwardInTraining(theta.data(), drawn_.data(), count, 1);
 }
 
 }  // namespace learnscope::continual

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/data/task_stream.h"
-#include "engine/models/mlp.h"
+#include "engine/models/feed_forward.h"
 
 namespace learnscope::continual {
 
@@ -21,7 +21,7 @@ struct TaskScore {
 class Evaluator {
  public:
   /// Uses the first `samples` evaluation samples of each task, which hold all its classes equally often.
-  Evaluator(std::shared_ptr<const TaskStream> stream, Scenario scenario, const MlpShape& shape, int samples,
+  Evaluator(std::shared_ptr<const TaskStream> stream, Scenario scenario, const FeedForwardShape& shape, int samples,
             std::uint64_t seed);
 
   TaskScore score(const float* theta, int task);
@@ -32,8 +32,13 @@ class Evaluator {
   /// Activity of the last hidden layer for the first samples (at most `count`) that the last score() looked at (of the
   /// last 512, where it took more) [., width].
   std::span<const float> lastFeatures(int count) const;
-  /// Predicted classes (of the scenario) of any inputs [count, inputs].
-  std::vector<int> predictions(const float* theta, const float* x, int count);
+  /// Activity of the last hidden layer for inputs [count, inputs], count <= 512 [count, width].
+  std::span<const float> features(const float* theta, const float* x, int count);
+  /// Predicted classes, among those of the scenario, of inputs [count, inputs] taken as `task`'s.
+  std::vector<int> predictions(const float* theta, const float* x, int count, int task);
+  /// Running statistics of a normalised net at weights that no training led to, in place: those of 512 training
+  /// samples, as many of each of `tasks`. Any other net is left alone.
+  void estimateStatistics(AlignedVector<float>& theta, const std::vector<int>& tasks);
 
   std::uint64_t position() const { return random_.position(); }
   void setPosition(std::uint64_t position) { random_.setPosition(position); }
@@ -41,7 +46,7 @@ class Evaluator {
  private:
   std::shared_ptr<const TaskStream> stream_;
   Scenario scenario_;
-  MlpPass pass_;
+  FeedForwardPass pass_;
   int samples_;
   bool redraw_ = false;
   RandomStream random_;

@@ -69,7 +69,7 @@ void fisherInformation(Bench& bench, FisherKind kind, int samples, AlignedVector
     if (kind == FisherKind::Batch)
       bench.pass.backward(bench.theta.data(), batch.x.data(), part.data());
     else
-      bench.pass.importance(bench.theta.data(), batch.x.data(), MlpPass::Power::Square, part.data());
+      bench.pass.importance(bench.theta.data(), batch.x.data(), FeedForwardPass::Power::Square, part.data());
     mlpKernels().addScaled(fisher.data(), part.data(), 1, bench.size());
   });
   const float share = 1 / static_cast<float>(std::max(1, count));
@@ -83,8 +83,12 @@ void outputSensitivity(Bench& bench, int samples, AlignedVector<float>& omega) {
   omega.assign(bench.shape().size(), 0.0F);
   AlignedVector<float> part(omega.size(), 0.0F);
   const int count = overSamples(bench, samples, [&](Batch& batch) {
-    for (float& value : bench.pass.logits()) value *= 2;
-    bench.pass.importance(bench.theta.data(), batch.x.data(), MlpPass::Power::Absolute, part.data());
+    const std::span<float> outputs = bench.pass.logits();
+    const auto classes = static_cast<std::size_t>(bench.stream().classes);
+    const unsigned char* mask =
+        bench.masks() ? bench.masks() + static_cast<std::size_t>(bench.task) * classes : nullptr;
+    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] *= mask && mask[i % classes] == 0 ? 0.0F : 2.0F;
+    bench.pass.importance(bench.theta.data(), batch.x.data(), FeedForwardPass::Power::Absolute, part.data());
     mlpKernels().addScaled(omega.data(), part.data(), 1, bench.size());
   });
   for (float& value : omega) value /= static_cast<float>(std::max(1, count));

@@ -21,10 +21,10 @@ double normOf(const AlignedVector<float>& values) {
 
 }  // namespace
 
-Learner::Learner(std::shared_ptr<const TaskStream> stream, Scenario scenario, const std::vector<int>& hidden,
+Learner::Learner(std::shared_ptr<const TaskStream> stream, Scenario scenario, const Architecture& architecture,
                  std::vector<Segment> schedule, const MethodOptions& method, const TrainingOptions& training,
                  const ReplayMemory& memory, std::uint64_t seed)
-    : bench_(std::move(stream), scenario, hidden, seed, memory),
+    : bench_(std::move(stream), scenario, architecture, seed, memory),
       method_(makeMethod(method.kind)),
       schedule_(std::move(schedule)),
       frozen_(static_cast<std::size_t>(bench_.shape().layers()), false),
@@ -94,7 +94,8 @@ void Learner::drawBatch() {
 void Learner::mixRehearsal() {
   std::vector<SampleRef> all;
   const auto wanted = [this](SampleRef ref) {
-    return rehearsal_.label < 0 || bench_.train(ref.task).y[static_cast<std::size_t>(ref.index)] == rehearsal_.label;
+    return rehearsal_.label < 0 ||
+           bench_.stream().labelOf(bench_.train(ref.task).y[static_cast<std::size_t>(ref.index)]) == rehearsal_.label;
   };
   for (const SampleRef& ref : bench_.memory.items())
     if (ref.task != bench_.task && wanted(ref)) all.push_back(ref);
@@ -127,10 +128,16 @@ void Learner::step() {
     beginSegment(segment_ + 1);
   }
   drawBatch();
+  // What a normalised net's passes move outside the optimizer; empty for any other.
+  const auto running = bench_.theta.begin() + static_cast<std::ptrdiff_t>(bench_.shape().trainable());
+  const std::vector<float> statistics(running, bench_.theta.end());
   loss_ = method_->gradient(bench_);
   if (rehearsal_.steps > 0) mixRehearsal();
   const double square = kernels.dot(bench_.total.data(), bench_.total.data(), bench_.size());
-  if (!std::isfinite(loss_.fresh + loss_.stability + square)) {
+  const bool finiteStatistics =
+      kernels.finite(bench_.theta.data() + bench_.shape().trainable(), bench_.theta.end() - running);
+  if (!std::isfinite(loss_.fresh + loss_.stability + square) || !finiteStatistics) {
+    std::copy(statistics.begin(), statistics.end(), running);
     bench_.batches.setPosition(positions[0]);
     bench_.replay.setPosition(positions[1]);
     bench_.noise.setPosition(positions[2]);

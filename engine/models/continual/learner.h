@@ -30,7 +30,7 @@ struct GradientSplit {
 /// One network that learns a schedule of tasks by one method, a step at a time.
 class Learner {
  public:
-  Learner(std::shared_ptr<const TaskStream> stream, Scenario scenario, const std::vector<int>& hidden,
+  Learner(std::shared_ptr<const TaskStream> stream, Scenario scenario, const Architecture& architecture,
           std::vector<Segment> schedule, const MethodOptions& method, const TrainingOptions& training,
           const ReplayMemory& memory, std::uint64_t seed);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string>
+#include <vector>
 
 namespace learnscope::continual {
 
@@ -29,6 +29,13 @@ enum class MethodKind {
 /// label (Empirical) or drawn from the model (Sampled), the square of the batch's mean gradient (Batch), or squared
 /// gradients weighted by p(y|x) (Weighted).
 enum class FisherKind { Empirical, Sampled, Batch, Weighted };
+
+/// What stands between inputs and outputs.
+struct Architecture {
+  std::vector<int> hidden;     ///< widths
+  std::vector<int> maps = {};  ///< of convolutions before them; none: a perceptron
+  bool batchNorm = false;      ///< after each of both
+};
 
 /// Parameters of all methods; each reads its own. All may change between steps.
 struct MethodOptions {

@@ -75,7 +75,7 @@ class Penalty final : public Method {
         mlpKernels().addScaled(omega_.data(), fresh_.data(), 1, bench.size());
         break;
       default:
-        std::fill(omega_.begin(), omega_.end(), 1.0F);
+        std::fill_n(omega_.begin(), bench.shape().trainable(), 1.0F);
     }
   }
 

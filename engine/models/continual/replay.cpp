@@ -48,7 +48,7 @@ class Replay final : public Method {
   double likeBefore(Bench& bench, float* gradient) {
     bench.drawMemory(bench.training.batch, memory_, items_);
     bench.backpropagated += memory_.count;
-    bench.pass.forward(bench.theta.data(), memory_.x.data(), memory_.count);
+    bench.forward(memory_);
     const std::span<float> logits = bench.pass.logits();
     const auto classes = static_cast<std::size_t>(bench.stream().classes);
     double loss = 0;
