@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 
@@ -11,6 +13,8 @@
 #include "engine/store/export_script.h"
 #include "engine/store/npy.h"
 #include "engine/store/run_file.h"
+#include "engine/store/tensorboard.h"
+#include "widgets/export/pictured_measures.h"
 
 namespace learnscope::cli {
 namespace {
@@ -83,7 +87,7 @@ ExitStatus analyse(const Registry& registry, const AnalyseOptions& options) {
 }
 
 struct ExportOptions {
-  std::string file, csv, npz, script, measures;
+  std::string file, csv, npz, json, tensorBoard, script, measures;
   bool wide = false, force = false;
 };
 
@@ -103,17 +107,42 @@ std::vector<std::string> requireMeasures(const Run& run, const std::string& list
   return wanted;
 }
 
+/// Refuses a folder that cannot take the event file, and an event file that is there already.
+void checkEventFile(const Run& run, const ExportOptions& options) {
+  const std::filesystem::path folder(options.tensorBoard);
+  if (!std::filesystem::exists(folder)) {
+    checkOutput("--tensorboard", options.tensorBoard, false);
+    return;
+  }
+  if (!std::filesystem::is_directory(folder))
+    throw ConfigError("--tensorboard", options.tensorBoard, "a folder expected");
+  const std::string file = tensorBoardFile(run, options.tensorBoard);
+  if (std::filesystem::exists(std::filesystem::path(file).parent_path()))
+    checkOutput("--tensorboard", file, options.force);
+  else
+    checkOutput("--tensorboard", std::filesystem::path(file).parent_path().string(), false);
+}
+
 ExitStatus exportData(const Registry& registry, const ExportOptions& options) {
-  if (options.csv.empty() && options.npz.empty() && options.script.empty())
-    throw ConfigError("export", "", "give --csv FILE, --npz FILE or --script FILE");
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"--csv", options.csv}, {"--npz", options.npz}, {"--json", options.json}, {"--script", options.script}};
+  const auto given = [](const auto& file) { return !file.second.empty(); };
+  if (options.tensorBoard.empty() && std::none_of(files.begin(), files.end(), given))
+    throw ConfigError("export", "", "give --csv, --npz, --json or --script FILE, or --tensorboard FOLDER");
   checkInput("run file", options.file);
   const std::shared_ptr<Run> run = openRunFile(options.file, registry, OpenMode::Read);
   const std::vector<std::string> measures = requireMeasures(*run, options.measures);
-  if (!options.csv.empty()) checkOutput("--csv", options.csv, options.force);
-  if (!options.npz.empty()) checkOutput("--npz", options.npz, options.force);
-  if (!options.script.empty()) checkOutput("--script", options.script, options.force);
+  for (const auto& [option, path] : files)
+    if (!path.empty()) checkOutput(option, path, options.force);
+  if (!options.tensorBoard.empty()) checkEventFile(*run, options);
   if (!options.csv.empty()) exportCsv(*run, measures, options.csv, options.wide);
   if (!options.npz.empty()) exportNpz(*run, measures, options.npz);
+  if (!options.json.empty()) exportJson(*run, measures, options.json);
+  if (!options.tensorBoard.empty()) {
+    const std::shared_ptr<const Lab> lab = registry.find(run->info().lab);
+    exportTensorBoard(*run, measures, lab ? picturedMeasures(pageOf(*lab)) : std::set<std::string>(),
+                      options.tensorBoard);
+  }
   if (!options.script.empty()) saveScript(registry, run, options.script);
   return ExitStatus::Done;
 }
@@ -147,10 +176,14 @@ void addAnalyse(CLI::App& app, const Registry& registry, Action& action) {
 
 void addExport(CLI::App& app, const Registry& registry, Action& action) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* command = app.add_subcommand("export", "Write the data of a run file as CSV or npz");
+  CLI::App* command = app.add_subcommand("export", "Write the data of a run file as CSV, npz, JSON or event files");
   command->add_option("file", options->file, "The run file")->required()->type_name("FILE");
   command->add_option("--csv", options->csv, "Scalars: step, measure, value")->type_name("FILE");
   command->add_option("--npz", options->npz, "Scalars and arrays for numpy")->type_name("FILE");
+  command->add_option("--json", options->json, "Scalars, arrays, events and journal")->type_name("FILE");
+  command
+      ->add_option("--tensorboard", options->tensorBoard, "An event file for TensorBoard in a folder of its own there")
+      ->type_name("FOLDER");
   command->add_option("--script", options->script, "Its journal as a script that makes the run again")
       ->type_name("FILE.json");
   command->add_option("--measures", options->measures, "Only these, separated by commas")->type_name("A,B");

@@ -4,22 +4,24 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/core/lab.h"
+#include "widgets/model/figure_style.h"
 
 namespace learnscope::cli {
 
-/// One figure of a run file: a view of the lab's page at a step.
+/// One figure of a run file: views of the lab's page at a step.
 struct RenderRequest {
   std::string file;
-  std::string view;
+  std::vector<std::string> views;
   std::int64_t step = -1;  ///< -1: the last one
-  std::string out;         ///< .pdf, .svg or .png
-  double widthMm = 85, heightMm = 60, fontPt = 8, dpi = 300;
-  bool dark = false;
+  std::string out;         ///< .pdf, .svg, .png, .tif or .tiff
+  FigureStyle style;
 };
 
-/// Refuses a view that the lab's page does not have, and a suffix that is no figure's; throws ConfigError.
+/// Refuses views that the lab's page does not have, also in the style's panels, and a suffix that is no figure's;
+/// throws ConfigError.
 void checkRender(const Lab& lab, const RenderRequest& request);
 /// Draws the figure without a display. Makes a QApplication (offscreen) if there is none.
 void renderFigure(const std::shared_ptr<const Lab>& lab, const RenderRequest& request);

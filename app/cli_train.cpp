@@ -243,7 +243,7 @@ class Training {
     // Drawn when the file is closed: figures need Qt, which a run does without.
     RenderRequest figure;
     figure.file = files_.fileOf(*member.run);
-    figure.view = request["view"].get<std::string>();
+    figure.views = {request["view"].get<std::string>()};
     figure.step = member.run->lastStep();
     figure.out = path;
     checkRender(*lab_, figure);

@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include "app/lab_workspace.h"
+#include "widgets/export/save_figure.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -177,6 +178,48 @@ void LabWorkspace::fillLayoutsMenu(QMenu* menu) {
     remove->addAction(name, this, [this, name] { settings_.removeLayout(labId_, name); });
 }
 
+std::vector<std::pair<QString, QString>> LabWorkspace::figureViews() const {
+  std::vector<std::pair<QString, QString>> views;
+  for (const ViewPane* each : panes()) views.emplace_back(idOf(each), each->spec().title);
+  return views;
+}
+
+View* LabWorkspace::figureView(const QString& id) {
+  ViewPane* each = pane(id);
+  return each ? each->view() : nullptr;
+}
+
+Json LabWorkspace::figureLayout() const {
+  Json layout{{"open", Json::array()}, {"close", Json::array()}};
+  for (const ViewPane* each : panes()) layout[isOpen(idOf(each)) ? "open" : "close"].push_back(each->spec().id);
+  if (const auto* front = qobject_cast<ViewPane*>(center_->currentWidget())) layout["front"] = front->spec().id;
+  return layout;
+}
+
+void LabWorkspace::applyLayout(const Json& layout) {
+  const auto each = [&](const char* key, bool open) {
+    for (const Json& view : layout.value(key, Json::array()))
+      setOpen(QString::fromStdString(view.get<std::string>()), open);
+  };
+  each("open", true);
+  each("close", false);
+  if (!layout.contains("front")) return;
+  if (ViewPane* front = pane(QString::fromStdString(layout["front"].get<std::string>()));
+      front && center_->indexOf(front) >= 0)
+    center_->setCurrentWidget(front);
+}
+
+void LabWorkspace::showFigure(const FigureState& state) {
+  applyLayout(state.layout);
+  for (const std::string& id : state.views) {
+    const QString name = QString::fromStdString(id);
+    if (!isOpen(name)) setOpen(name, true);
+  }
+  model_->setCursor(state.step);
+  for (const auto& [id, panel] : state.style.panels)
+    if (View* view = figureView(QString::fromStdString(id))) view->showPanelStyle(panel);
+}
+
 void LabWorkspace::pointAt(const QString& id) {
   const auto point = [this, id] {
     raiseView(id);
@@ -199,10 +242,7 @@ void LabWorkspace::onWindowCommand(const Command& command) {
     } else if (command.verb == "pointAt") {
       pointAt(QString::fromStdString(value.get<std::string>()));
     } else if (command.verb == "layout") {
-      for (const Json& view : value.value("open", Json::array()))
-        setOpen(QString::fromStdString(view.get<std::string>()), true);
-      for (const Json& view : value.value("close", Json::array()))
-        setOpen(QString::fromStdString(view.get<std::string>()), false);
+      applyLayout(value);
       if (value.contains("perspective"))
         emit perspectiveRequested(QString::fromStdString(value["perspective"].get<std::string>()));
     } else if (command.verb == "export") {

@@ -15,13 +15,15 @@
 #include "widgets/controls/lesson_player.h"
 #include "widgets/controls/play_in_past_dialog.h"
 #include "widgets/controls/timeline.h"
+#include "widgets/export/figure_host.h"
+#include "widgets/export/figure_state.h"
 #include "widgets/model/session_model.h"
 
 namespace learnscope {
 
 /// One open lab: panels on the left, its views in the centre and on the right, timeline and status below. It composes
 /// what the lab's page lists and knows no lab by name.
-class LabWorkspace : public QWidget {
+class LabWorkspace : public QWidget, public FigureHost {
   Q_OBJECT
  public:
   /// Throws ConfigError when the lab's page is wrong.
@@ -63,6 +65,13 @@ class LabWorkspace : public QWidget {
   QVariantMap layoutState() const;
   bool restoreLayout(const QVariantMap& state);
 
+  std::vector<std::pair<QString, QString>> figureViews() const override;
+  View* figureView(const QString& id) override;
+  Json figureLayout() const override;
+  QString stylesFolder() const override { return settings_.stylesFolder(); }
+  /// Shows what a figure was made from: its layout, its step, its cameras and zooms.
+  void showFigure(const FigureState& state);
+
   /// Views only (a presentation), or everything.
   void setPresenting(bool on);
   bool presenting() const { return presenting_; }
@@ -92,6 +101,7 @@ class LabWorkspace : public QWidget {
   void refreshViews();
   void refreshNext();
   void onWindowCommand(const Command& command);
+  void applyLayout(const Json& layout);
   void onPlayInPast(std::int64_t step);
   void onStatus();
   void saveThumbnail();

@@ -24,10 +24,10 @@ namespace {
 const QString runSuffix = QStringLiteral(".lscope");
 
 QString droppedFile(const QMimeData* data) {
-  for (const QUrl& url : data->urls())
-    if (url.isLocalFile() &&
-        (url.toLocalFile().endsWith(runSuffix, Qt::CaseInsensitive) || isSplatFile(url.toLocalFile())))
-      return url.toLocalFile();
+  for (const QUrl& url : data->urls()) {
+    const QString file = url.isLocalFile() ? url.toLocalFile() : QString();
+    if (file.endsWith(runSuffix, Qt::CaseInsensitive) || isSplatFile(file) || isFigureFile(file)) return file;
+  }
   return {};
 }
 
@@ -167,6 +167,8 @@ void MainWindow::open(const QString& labOrFile) {
     openLab(labOrFile);
   else if (isSplatFile(labOrFile))
     openSplats(labOrFile);
+  else if (isFigureFile(labOrFile))
+    openFigure(labOrFile);
   else
     openRun(labOrFile, false);
 }

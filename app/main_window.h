@@ -36,7 +36,11 @@ class MainWindow : public QMainWindow {
   LabWorkspace* openLab(const QString& lab);
   /// Reads a run file in the background and shows it in its lab; with `resume` it trains on.
   void openRun(const QString& path, bool resume);
-  /// A lab's id, a run file or a splat file, as on the command line.
+  /// Shows what a figure that was saved here was made from: its run, found by its id among the open ones, the recent
+  /// ones and the runs folder, at its step, with its layout, cameras and zooms. Offers to train the run again if it is
+  /// gone.
+  void openFigure(const QString& path);
+  /// A lab's id, a run file, a splat file or a figure, as on the command line.
   void open(const QString& labOrFile);
   /// The splat viewer in a window of its own, empty without a file.
   void openSplats(const QString& path = {});
@@ -72,8 +76,11 @@ class MainWindow : public QMainWindow {
   void askOpenRun();
   void askSaveCopy(const QString& path);
   void askExport(const QString& suffix);
+  void askExportTensorBoard();
+  void exportInBackground(const QString& target, std::function<void()> work);
+  void showFigureRun(const FigureState& state, const QString& file);
+  void offerRetraining(const FigureState& state);
   void askExportScript();
-  void exportRun(std::shared_ptr<Run> run, const QString& path);
   void fillRecent(QMenu* menu);
   void fillPresets(QMenu* menu);
   void fillThemes(QMenu* menu);

@@ -18,8 +18,10 @@
 #include "app/tool_dialog.h"
 #include "engine/store/export_data.h"
 #include "engine/store/export_script.h"
+#include "engine/store/tensorboard.h"
 #include "widgets/controls/branch_dialog.h"
 #include "widgets/export/figure_actions.h"
+#include "widgets/export/pictured_measures.h"
 
 namespace learnscope {
 namespace {
@@ -108,14 +110,22 @@ QList<ActionSpec> MainWindow::fileSpecs() {
            tr("All curves and arrays of the current run for numpy"))
           .does([this] { askExport(QStringLiteral("npz")); })
           .with(Needs::Run),
+      Spec("file.exportJson", tr("Export data as &JSON…"), {}, "table",
+           tr("All curves, arrays, events and the journal of the current run"))
+          .does([this] { askExport(QStringLiteral("json")); })
+          .with(Needs::Run),
+      Spec("file.exportTensorBoard", tr("Export for &TensorBoard…"), {}, "table",
+           tr("An event file with curves, histograms and pictures of the current run"))
+          .does([this] { askExportTensorBoard(); })
+          .with(Needs::Run),
       Spec("file.exportScript", tr("Save &journal as script…"), {}, "terminal",
            tr("Everything that was done to the current run, as a script that makes it again bit for bit"))
           .does([this] { askExportScript(); })
           .with(Needs::Run),
       Spec("file.saveFigure", tr("Save &figure…"), {key("Ctrl+E")}, "figure",
-           tr("Save the view in use as PDF, SVG or PNG at a chosen size"))
+           tr("Views as PDF, SVG, PNG or TIFF of a chosen size and style, beginning with the view in use"))
           .does([this] {
-            if (ViewPane* pane = workspace()->activePane(); pane && pane->view()) saveFigureWithDialog(*pane->view());
+            if (ViewPane* pane = workspace()->activePane(); pane && pane->view()) openFigureStudio(*pane->view());
           })
           .with(Needs::Lab),
       Spec("file.commandLine", tr("Copy command &line"), {key("Ctrl+Shift+C")}, "terminal",
@@ -154,8 +164,8 @@ QList<ActionSpec> MainWindow::editSpecs() {
           .with(Needs::Lab)
           .after(),
       Spec("edit.copyData", tr("Copy &data of the view"), {key("Ctrl+Alt+D")}, "table",
-           tr("What the view in use shows, as CSV"))
-          .does(onView([](View& view) { QGuiApplication::clipboard()->setText(view.dataCsv()); }))
+           tr("What the view in use shows, as a table for spreadsheets"))
+          .does(onView([](View& view) { copyData(view); }))
           .with(Needs::Lab),
       Spec("edit.defaults", tr("Reset all &parameters"), {}, "reset", tr("Every parameter back to the lab's default"))
           .does([this] { workspace()->model().userReset({}); })
@@ -312,31 +322,39 @@ void MainWindow::askExport(const QString& suffix) {
   const QString base = QStringLiteral("%1-%2.%3").arg(workspace()->labId(), QString::number(run->info().seed), suffix);
   const QString path =
       QFileDialog::getSaveFileName(this, tr("Export data"), base, tr("%1 file (*.%2)").arg(suffix.toUpper(), suffix));
-  if (!path.isEmpty()) exportRun(run, path);
+  if (path.isEmpty()) return;
+  exportInBackground(path, [run, suffix, file = path.toStdString()] {
+    if (suffix == QLatin1String("csv")) return exportCsv(*run, {}, file, true);
+    suffix == QLatin1String("npz") ? exportNpz(*run, {}, file) : exportJson(*run, {}, file);
+  });
 }
 
-void MainWindow::exportRun(std::shared_ptr<Run> run, const QString& path) {
+void MainWindow::askExportTensorBoard() {
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder of TensorBoard's runs"));
+  if (folder.isEmpty()) return;
+  const std::shared_ptr<Run> run = workspace()->model().run();
+  const std::string file = tensorBoardFile(*run, folder.toStdString());
+  exportInBackground(QString::fromStdString(file),
+                     [run, folder, pictures = picturedMeasures(workspace()->model().page())] {
+                       exportTensorBoard(*run, {}, pictures, folder.toStdString());
+                     });
+}
+
+void MainWindow::exportInBackground(const QString& target, std::function<void()> work) {
   tell(MessageBar::Kind::Note, tr("Exporting…"));
   inBackground(
       this,
-      [run = std::move(run), path]() -> QString {
+      [work = std::move(work)]() -> QString {
         try {
-          std::vector<std::string> measures = run->recordedScalars();
-          if (path.endsWith(QLatin1String(".npz"))) {
-            const std::vector<std::string> arrays = run->recordedArrays();
-            measures.insert(measures.end(), arrays.begin(), arrays.end());
-            exportNpz(*run, measures, path.toStdString());
-          } else {
-            exportCsv(*run, measures, path.toStdString(), true);
-          }
+          work();
         } catch (const Error& error) {
           return QString::fromUtf8(error.what());
         }
         return {};
       },
-      [this, path](const QString& error) {
+      [this, target](const QString& error) {
         if (error.isEmpty())
-          tell(MessageBar::Kind::Note, tr("Saved %1").arg(path));
+          tell(MessageBar::Kind::Note, tr("Saved %1").arg(target));
         else
           tell(MessageBar::Kind::Problem, tr("The data was not exported: %1").arg(error));
       });

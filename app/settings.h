@@ -16,6 +16,7 @@ class Settings {
 
   QString dataFolder() const { return folder_; }
   QString runsFolder() const { return subfolder(QStringLiteral("runs")); }
+  QString stylesFolder() const { return subfolder(QStringLiteral("styles")); }
   QString trashFolder() const { return subfolder(QStringLiteral("trash")); }
   QString thumbnailsFolder() const { return subfolder(QStringLiteral("thumbnails")); }
   QString logFile() const { return folder_ + QStringLiteral("/learnscope.log"); }

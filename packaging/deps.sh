@@ -11,7 +11,7 @@ packages='
   libtorch-dev libopenblas-dev libopenblas0-pthread libeigen3-dev libspectra-dev nlohmann-json3-dev
   libsqlite3-dev libpng-dev zlib1g-dev libzstd-dev libcli11-dev libspdlog-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libavfilter-dev
-  xvfb xauth poppler-utils librsvg2-bin ffmpeg clang-format clang-tidy'
+  xvfb xauth poppler-utils librsvg2-bin ffmpeg python3-numpy clang-format clang-tidy'
 
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
 missing=

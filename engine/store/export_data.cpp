@@ -2,52 +2,16 @@
 #include "engine/store/export_data.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <map>
 
 #include "engine/core/errors.h"
-#include "engine/store/atomic_file.h"
+#include "engine/store/export_parts.h"
 #include "engine/store/npy.h"
 
 namespace learnscope {
 namespace {
 
-constexpr std::size_t flushBytes = std::size_t{1} << 20U;
 constexpr std::size_t npzBytes = 0xFFFFFFFFU;
-
-/// The wanted measures that were recorded; all when none is named. Throws ConfigError for a name that is not among
-/// them.
-std::vector<std::string> chosen(const std::vector<std::string>& wanted, const std::vector<std::string>& recorded,
-                                const std::string& what) {
-  if (wanted.empty()) return recorded;
-  std::vector<Problem> problems;
-  for (const std::string& name : wanted) {
-    if (std::find(recorded.begin(), recorded.end(), name) != recorded.end()) continue;
-    const std::string nearest = nearestName(name, recorded);
-    problems.push_back(
-        {"measure", name,
-         "no " + what + " of that name was recorded" + (nearest.empty() ? "" : "; did you mean " + nearest + "?")});
-  }
-  if (!problems.empty()) throw ConfigError(std::move(problems));
-  return wanted;
-}
-
-Json metadata(const Run& run) {
-  const RunInfo& info = run.info();
-  return {{"lab", info.lab}, {"seed", info.seed},          {"config", info.config.json()},
-          {"run", info.id},  {"lastStep", run.lastStep()}, {"version", LEARNSCOPE_VERSION}};
-}
-
-/// Shortest text that reads back as the same number.
-void appendNumber(std::string& text, double value) {
-  if (std::isnan(value)) {
-    text += "nan";
-    return;
-  }
-  char digits[32];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
 
 std::string csvField(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -56,30 +20,7 @@ std::string csvField(const std::string& text) {
   return quoted + "\"";
 }
 
-/// Collects lines and hands them on in pieces.
-class CsvFile {
- public:
-  explicit CsvFile(const std::string& path) : file_(path) {}
-  std::string& text() { return text_; }
-  void endLine() {
-    text_ += '\n';
-    if (text_.size() > flushBytes) flush();
-  }
-  void commit() {
-    flush();
-    file_.commit();
-  }
-
- private:
-  void flush() {
-    file_.write(text_);
-    text_.clear();
-  }
-  AtomicFile file_;
-  std::string text_;
-};
-
-void writeTidy(const Run& run, const std::vector<std::string>& measures, CsvFile& csv) {
+void writeTidy(const Run& run, const std::vector<std::string>& measures, TextFile& csv) {
   csv.text() += "step,measure,value";
   csv.endLine();
   for (const std::string& measure : measures) {
@@ -87,13 +28,13 @@ void writeTidy(const Run& run, const std::vector<std::string>& measures, CsvFile
     const std::string name = csvField(measure);
     for (std::size_t i = 0, n = series.size(); i < n; ++i) {
       csv.text() += std::to_string(series[i].step) + ',' + name + ',';
-      appendNumber(csv.text(), series[i].value);
+      appendShortest(csv.text(), series[i].value);
       csv.endLine();
     }
   }
 }
 
-void writeWide(const Run& run, const std::vector<std::string>& measures, CsvFile& csv) {
+void writeWide(const Run& run, const std::vector<std::string>& measures, TextFile& csv) {
   struct Column {
     const ScalarSeries* series;
     std::size_t size, next;
@@ -116,7 +57,7 @@ void writeWide(const Run& run, const std::vector<std::string>& measures, CsvFile
     for (Column& column : columns) {
       csv.text() += ',';
       if (column.next == column.size || (*column.series)[column.next].step != step) continue;
-      appendNumber(csv.text(), (*column.series)[column.next++].value);
+      appendShortest(csv.text(), (*column.series)[column.next++].value);
     }
     csv.endLine();
   }
@@ -183,26 +124,21 @@ void addArrays(const Run& run, const std::string& measure, std::map<std::string,
 }  // namespace
 
 void exportCsv(const Run& run, const std::vector<std::string>& measures, const std::string& path, bool wide) {
-  const std::vector<std::string> names = chosen(measures, run.recordedScalars(), "scalar measure");
-  CsvFile csv(path);
-  csv.text() += "# learnscope " + metadata(run).dump();
+  const std::vector<std::string> names = chosenMeasures(measures, run.recordedScalars(), "scalar measure");
+  TextFile csv(path);
+  csv.text() += "# learnscope " + exportMetadata(run).dump();
   csv.endLine();
   wide ? writeWide(run, names, csv) : writeTidy(run, names, csv);
   csv.commit();
 }
 
 void exportNpz(const Run& run, const std::vector<std::string>& measures, const std::string& path) {
-  const std::vector<std::string> scalars = run.recordedScalars(), arrays = run.recordedArrays();
-  std::vector<std::string> recorded = scalars;
-  recorded.insert(recorded.end(), arrays.begin(), arrays.end());
+  const RecordedMeasures wanted = chosenOf(run, measures);
   std::map<std::string, Array> members;
   std::size_t bytes = 0;
-  for (const std::string& name : chosen(measures, recorded, "measure"))
-    if (std::find(scalars.begin(), scalars.end(), name) != scalars.end())
-      addScalars(run, name, members);
-    else
-      addArrays(run, name, members, bytes);
-  const std::string text = metadata(run).dump();
+  for (const std::string& name : wanted.scalars) addScalars(run, name, members);
+  for (const std::string& name : wanted.arrays) addArrays(run, name, members, bytes);
+  const std::string text = exportMetadata(run).dump();
   members["metadata"] = Array::vector<std::uint8_t>({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   writeNpz(path, members);
 }

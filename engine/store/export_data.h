@@ -16,4 +16,9 @@ void exportCsv(const Run& run, const std::vector<std::string>& measures, const s
 /// member a step (<id>_<step>); item ids, where there are any, as <id>_ids. Member `metadata`: JSON text as uint8.
 void exportNpz(const Run& run, const std::vector<std::string>& measures, const std::string& path);
 
+/// {"learnscope": metadata, "scalars": {id: {"step": [...], "value": [...]}}, "arrays": {id: [{"step", "dtype",
+/// "shape", "ids", "values"}]}, "events": [...], "journal": [...]}; values as nested rows, NaN as null, infinities as
+/// "inf" and "-inf".
+void exportJson(const Run& run, const std::vector<std::string>& measures, const std::string& path);
+
 }  // namespace learnscope

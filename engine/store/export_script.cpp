@@ -7,7 +7,7 @@
 
 namespace learnscope {
 
-void saveScript(const Registry& registry, const std::shared_ptr<Run>& run, const std::string& path) {
+Json runScript(const Registry& registry, const std::shared_ptr<Run>& run) {
   std::vector<std::shared_ptr<const Run>> runs{run};
   while (!runs.front()->info().parent.empty()) {
     const std::string file = parentFile(*runs.front());
@@ -17,8 +17,13 @@ void saveScript(const Registry& registry, const std::shared_ptr<Run>& run, const
   }
   std::vector<const Run*> lineage;
   for (const auto& each : runs) lineage.push_back(each.get());
+  return scriptOf(lineage);
+}
+
+void saveScript(const Registry& registry, const std::shared_ptr<Run>& run, const std::string& path) {
+  const Json script = runScript(registry, run);
   AtomicFile file(path);
-  file.write(scriptOf(lineage).dump(1) + "\n");
+  file.write(script.dump(1) + "\n");
   file.commit();
 }
 

@@ -9,8 +9,10 @@
 
 namespace learnscope {
 
-/// Writes what was done to a run, from the start of its oldest ancestor, as a script for `learnscope run --script`: see
-/// scriptOf. Throws ConfigError if the file of an ancestor is not there; IoError.
+/// What was done to a run, from the start of its oldest ancestor: see scriptOf. Throws ConfigError if the file of an
+/// ancestor is not there; IoError.
+Json runScript(const Registry& registry, const std::shared_ptr<Run>& run);
+/// Writes it as a script for `learnscope run --script`.
 void saveScript(const Registry& registry, const std::shared_ptr<Run>& run, const std::string& path);
 
 }  // namespace learnscope

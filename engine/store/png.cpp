@@ -54,18 +54,23 @@ PngImage readPng(const std::string& path, int largest, bool headerOnly) {
   return image;
 }
 
-void writePng(const std::string& path, int width, int height, std::span<const std::uint8_t> rgba) {
+Bytes encodePng(int width, int height, int channels, std::span<const std::uint8_t> pixels) {
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
   png.width = static_cast<png_uint_32>(width);
   png.height = static_cast<png_uint_32>(height);
-  png.format = PNG_FORMAT_RGBA;
+  png.format = channels == 1 ? PNG_FORMAT_GRAY : channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA;
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
   Bytes bytes(size);
-  if (png_image_write_to_memory(&png, bytes.data(), &size, 0, rgba.data(), 0, nullptr) == 0)
-    throw IoError(path, std::string("the picture cannot be encoded: ") + png.message);
+  if (png_image_write_to_memory(&png, bytes.data(), &size, 0, pixels.data(), 0, nullptr) == 0)
+    throw Error(std::string("the picture cannot be encoded: ") + png.message, ExitStatus::Failed);
+  bytes.resize(size);
+  return bytes;
+}
+
+void writePng(const std::string& path, int width, int height, std::span<const std::uint8_t> rgba) {
   AtomicFile file(path);
-  file.write(ByteView(bytes).first(size));
+  file.write(encodePng(width, height, 4, rgba));
   file.commit();
 }
 

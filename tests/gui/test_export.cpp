@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Figures and data as files, looked at with the tools that readers use: poppler, librsvg, libxml2 or Qt's reader.
 #include <QImageReader>
-#include <QProcess>
-#include <QTemporaryDir>
 #include <QXmlStreamReader>
 #include <QtTest>
 #include <algorithm>
 
 #include "engine/store/export_data.h"
 #include "engine/store/npy.h"
-#include "tests/gui/scene_support.h"
-#include "widgets/export/figure_actions.h"
+#include "tests/gui/export_support.h"
 #include "widgets/export/pdf_page.h"
 #include "widgets/export/svg_device.h"
 #include "widgets/plots/lines_view.h"
@@ -19,99 +16,6 @@ using namespace learnscope;
 using namespace learnscope::test;
 
 namespace {
-
-ViewSpec viewOf(const char* id) {
-  static const Json views = {{{"id", "accuracy"},
-                              {"title", "Accuracy & <loss>"},
-                              {"kind", "lines"},
-                              {"x", {{"title", "step"}}},
-                              {"y", {{"title", "accuracy"}}},
-                              {"layers",
-                               {{{"mark", "line"}, {"y", "trainAccuracy"}, {"label", "train"}},
-                                {{"mark", "line"}, {"y", "testAccuracy"}, {"label", "test"}, {"color", "test"}}}}},
-                             {{"id", "energies"},
-                              {"title", "Energies"},
-                              {"kind", "lines"},
-                              {"y", {{"range", {0.3, 0.6}}}},
-                              {"layers", {{{"mark", "line"}, {"y", "energy"}}}}},
-                             {{"id", "features"},
-                              {"title", "Features"},
-                              {"kind", "bars"},
-                              {"y", {{"range", {0, 0.5}}}},
-                              {"layers", {{{"mark", "bar"}, {"y", "alpha"}, {"color", "concept"}}}}},
-                             {{"id", "table"},
-                              {"title", "Table"},
-                              {"kind", "heatmap"},
-                              {"layers", {{{"mark", "cells"}, {"value", "table"}, {"title", "right"}}}}},
-                             {{"id", "plane"},
-                              {"title", "Plane"},
-                              {"kind", "scatter"},
-                              {"x", {{"range", {-0.5, 0.5}}}},
-                              {"layers",
-                               {{{"mark", "point"},
-                                 {"x", {{"measure", "points"}, {"column", 0}}},
-                                 {"y", {{"measure", "points"}, {"column", 1}}},
-                                 {"size", 6}}}}},
-                             {{"id", "digits"},
-                              {"title", "Digits"},
-                              {"kind", "images"},
-                              {"layers", {{{"mark", "image"}, {"value", "digits"}}}}},
-                             {{"id", "items"},
-                              {"title", "Items"},
-                              {"kind", "table"},
-                              {"layers", {{{"mark", "column"}, {"value", "alpha"}, {"title", "alpha"}}}}},
-                             {{"id", "scene"},
-                              {"title", "Scene"},
-                              {"kind", "scene"},
-                              {"axes", {{"z", {{"title", "height"}, {"range", {0, 1}}}}}},
-                              {"layers",
-                               {{{"mark", "sphere"},
-                                 {"x", {{"measure", "points"}, {"column", 0}}},
-                                 {"y", {{"measure", "points"}, {"column", 1}}},
-                                 {"z", 0},
-                                 {"size", 0.06},
-                                 {"color", {{"item", "index"}, {"map", "sequential"}, {"title", "item"}}}}}}}};
-  for (const Json& view : views)
-    if (view["id"] == id) return ViewSpec::parse(view);
-  qFatal("no view %s", id);
-}
-
-struct Files : PlotSession {
-  std::shared_ptr<Run> run = addRun("run-1", 7, 1500);
-  QTemporaryDir folder;
-  Files() {
-    fillLikeGrokking(*run, 7, 1500);
-    model.setSynchronous(true);
-  }
-  QString path(const QString& name) const { return folder.filePath(name); }
-  QString saved(const char* view, const QString& suffix, const FigureStyle& style = {}) {
-    const auto shown = createView(viewOf(view), model);
-    shown->resize(480, 320);
-    const QString file = path(QLatin1String(view) + suffix);
-    saveFigure(*shown, file, style);
-    return file;
-  }
-};
-
-QByteArray contentOf(const QString& path) {
-  QFile file(path);
-  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-/// What a program says, or what is wrong with it; `found` false if it is not installed.
-QString said(const QString& program, const QStringList& arguments, bool& found) {
-  QProcess process;
-  process.start(program, arguments);
-  found = process.waitForStarted(5000);
-  if (!found) return {};
-  process.waitForFinished(20000);
-  return process.exitCode() == 0
-             ? QString::fromUtf8(process.readAllStandardOutput())
-             : QStringLiteral("exit %1: ").arg(process.exitCode()) + QString::fromUtf8(process.readAllStandardError());
-}
-
-#define NEEDS(found, program) \
-  if (!(found)) QSKIP(program " is not installed")
 
 /// Everything in an SVG that has a place: the box of each element in the coordinates of the page, with the clip that
 /// holds there.
@@ -455,7 +359,9 @@ class TestExport : public QObject {
     // Nothing half-written is left behind.
     QCOMPARE(QDir(f.folder.path()).entryList(QDir::Files), QStringList({"accuracy.pdf"}));
     // Over an existing figure it is replaced whole.
-    f.saved("accuracy", ".pdf", {.widthMm = 100});
+    style = {};
+    style.widthMm = 100;
+    f.saved("accuracy", ".pdf", style);
     QVERIFY(contentOf(file) != before && contentOf(file).startsWith("%PDF"));
   }
 };

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QImage>
-
 #include "widgets/model/view.h"
 
 class QMenu;
 
 namespace learnscope {
 
-/// "Copy data", "Copy figure", "Save figure…", "Save data…": what every view's menu ends with.
+/// "Copy data", "Copy figure", "Save data…", "Save figure…": what every view's menu ends with.
 void addFigureActions(QMenu& menu, View& view);
-/// The figure of a view as a picture of `style`'s size and resolution.
-QImage figureImage(View& view, const FigureStyle& style);
-/// Asks for size, font, theme and file, then saves; says what went wrong through SessionModel::problem.
-void saveFigureWithDialog(View& view);
+/// Puts a view's data into the clipboard as a table: cells between tabs for spreadsheets, and as CSV.
+void copyData(const View& view);
+/// Opens the figure studio with the view.
+void openFigureStudio(View& view);
+
+/// CSV text with tabs between the cells instead of commas; tabs and line ends inside a cell become spaces.
+QString tabbed(const QString& csv);
 
 }  // namespace learnscope

@@ -18,6 +18,11 @@ constexpr std::array<QRgb, 8> lightCategories{0xff0072b2, 0xffd55e00, 0xff009e73
 constexpr std::array<QRgb, 8> darkCategories{0xff4c9fe0, 0xfff07a3c, 0xff2dbd93, 0xffdd95bd,
                                              0xfff0b22e, 0xff8ed3f7, 0xfff0e442, 0xffb9c0c7};
 
+// For print without colour: as far apart as four greys can be that have a contrast of at least 3:1 with the background.
+constexpr std::array<QRgb, 4> lightGreys{0xff111111, 0xff8f8f8f, 0xff4a4a4a, 0xff6d6d6d};
+constexpr std::array<QRgb, 4> darkGreys{0xfff2f2f2, 0xff7a7a7a, 0xffbcbcbc, 0xff999999};
+constexpr std::array<QRgb, 2> greyRamp{0xff1c1c1c, 0xfff4f4f4};
+
 // Cividis of Nunez, Anderton & Renslow (2018), sampled at ninths.
 constexpr std::array<QRgb, 10> cividis{0xff00204d, 0xff00336f, 0xff39486b, 0xff575c6d, 0xff707173,
                                        0xff8a8779, 0xffa69d75, 0xffc4b56c, 0xffe4cf5b, 0xffffea46};
@@ -126,6 +131,10 @@ QPalette Theme::palette() const {
 }
 
 QColor Theme::category(int index) const {
+  if (greys) {
+    const auto& all = dark ? darkGreys : lightGreys;
+    return QColor(all[static_cast<std::size_t>(std::max(index, 0)) % all.size()]);
+  }
   const auto& base = dark ? darkCategories : lightCategories;
   const int count = static_cast<int>(base.size());
   const int positive = std::max(index, 0);
@@ -151,7 +160,11 @@ QColor Theme::color(const QString& key) const {
   if (key == QLatin1String("accent")) return accent;
   if (key == QLatin1String("warning")) return warning;
   if (key == QLatin1String("error")) return error;
-  if (key.startsWith(QLatin1Char('#')) && QColor::isValidColor(key)) return QColor(key);
+  if (key.startsWith(QLatin1Char('#')) && QColor::isValidColor(key)) {
+    const QColor given(key);
+    const int grey = qGray(given.rgb());
+    return greys ? QColor(grey, grey, grey) : given;
+  }
   bool number = false;
   const int index = key.toInt(&number);
   return number ? category(index) : muted;
@@ -159,6 +172,10 @@ QColor Theme::color(const QString& key) const {
 
 QColor mapColor(const QString& map, double u, const Theme& theme) {
   if (!std::isfinite(u)) return theme.faint;
+  if (theme.greys) {
+    const double turn = std::abs(2 * (u - std::floor(u)) - 1);
+    return interpolated(greyRamp, map == QLatin1String("cyclic") ? turn : std::clamp(u, 0.0, 1.0));
+  }
   if (map == QLatin1String("cyclic")) return hueRing(u - std::floor(u), theme.dark ? 0.75 : 0.66);
   const double clamped = std::clamp(u, 0.0, 1.0);
   if (map == QLatin1String("diverging")) return interpolated(theme.dark ? divergingDark : divergingLight, clamped);

@@ -10,6 +10,7 @@ namespace learnscope {
 /// The colours of the house in light and dark; both designed. Categories are Okabe-Ito, each with a dash of its own.
 struct Theme {
   bool dark = false;
+  bool greys = false;  ///< categories and maps without colour, for print
   QColor window, panel, raised, text, muted, faint, grid, accent, warning, error, plotBackground;
 
   static Theme light();
@@ -27,7 +28,7 @@ struct Theme {
 };
 
 /// Maps u in [0, 1] to a colour: "sequential" (cividis), "diverging" (light centre; in the dark theme a grey one),
-/// "cyclic".
+/// "cyclic". In greys all but the cyclic one run from dark to light, so that a sign can still be read.
 QColor mapColor(const QString& map, double u, const Theme& theme);
 
 }  // namespace learnscope

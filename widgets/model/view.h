@@ -6,25 +6,11 @@
 #include <functional>
 #include <memory>
 
+#include "widgets/model/figure_style.h"
 #include "widgets/model/session_model.h"
-#include "widgets/model/theme.h"
 #include "widgets/model/view_spec.h"
 
 namespace learnscope {
-
-/// How a figure is drawn: sizes in millimetres and points, whatever the screen.
-struct FigureStyle {
-  double widthMm = 85;
-  double heightMm = 60;
-  double fontPt = 8;
-  double lineWidthPt = 1;
-  double dpi = 300;  ///< of rasters inside, and of PNG
-  bool transparent = false;
-  bool darkTheme = false;
-  bool markers = true;  ///< events and phases
-  bool legend = true;
-  bool title = false;
-};
 
 /// A widget that draws layers of measures at the cursor.
 class View : public QWidget {
@@ -38,8 +24,14 @@ class View : public QWidget {
   /// few ms.
   virtual void refresh() = 0;
   /// Draws the same content, vectorially, into `rect` (in points, 1/72 inch). 3D scenes draw a raster with vector text
-  /// over it.
+  /// over it. Titles, letters and annotations on panels are the layout's (widgets/export/figure_layout.h).
   virtual void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) = 0;
+  /// How far from the left edge of `rect` the axes would stand in that figure; 0 of a view without.
+  virtual double figureAxesLeft(QPainter&, const QRectF&, const FigureStyle&) { return 0; }
+  /// What the user changed in this view by hand: the zoom of a plot, the camera of a scene.
+  virtual PanelStyle panelStyle() const { return {}; }
+  /// Zooms, scales, smooths and places the camera as a figure's panel has them. Throws ConfigError.
+  virtual void showPanelStyle(const PanelStyle&) {}
   /// The data of this view at the cursor as CSV text.
   virtual QString dataCsv() const = 0;
 
@@ -50,9 +42,5 @@ class View : public QWidget {
 
 /// Makes the view of a spec's kind; throws ConfigError for an unknown kind, naming the nearest.
 std::unique_ptr<View> createView(const ViewSpec& spec, SessionModel& model, QWidget* parent = nullptr);
-
-/// Saves a view by the suffix of `path` (.pdf, .svg, .png): written aside, then renamed, with metadata (lab, config,
-/// seed, step, version, run id). Throws IoError, ConfigError for an unknown suffix.
-void saveFigure(View& view, const QString& path, const FigureStyle& style);
 
 }  // namespace learnscope

@@ -102,7 +102,8 @@ struct Chart {
   std::optional<ColorBar> bar;
   bool equalAspect = false;
   bool grid = true;
-  QString empty;  ///< what will fill it, while there is nothing to show
+  bool framed = false;  ///< its ranges were chosen: what crosses them is cut
+  QString empty;        ///< what will fill it, while there is nothing to show
 };
 
 /// From coordinates to the painter's units.
@@ -140,6 +141,9 @@ void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>&
 void drawMark(QPainter& painter, const Mapper& mapper, const Mark& mark, const DrawStyle& style);
 /// The sample of a legend entry, centred on `rect`'s height.
 void drawLegendSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry, double unit);
+
+/// Columns that figures thin long lines to: enough for any page, 350 an inch on two columns of text.
+inline constexpr int figureColumns = 2400;
 
 /// Keeps the first, lowest, highest and last point of each of `columns` equal slices of [low, high]: what a plot of
 /// that many pixels shows cannot be told from the whole. Gaps (NaN) stay.

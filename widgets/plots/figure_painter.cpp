@@ -2,7 +2,6 @@
 #include "widgets/plots/figure_painter.h"
 
 #include <QFontMetricsF>
-#include <QGuiApplication>
 #include <QLinearGradient>
 #include <algorithm>
 #include <cmath>
@@ -13,7 +12,6 @@ namespace {
 // Where the parts of a figure stand, in points.
 struct Layout {
   QRectF axes, bar;
-  double titleBase = 0;  ///< baseline of the title
   double legendTop = 0;
   double yTitleX = 0;  ///< baseline x of the rotated title
 };
@@ -25,10 +23,15 @@ class FigureDrawing {
         rect_(rect),
         chart_(chart),
         style_(style),
-        draw_{figureTheme(style), figureFont(painter, style.fontPt), style.lineWidthPt, true, style.dpi / 72},
+        draw_{figureTheme(style), figureFont(painter, style), style.lineWidthPt, true, style.dpi / 72},
         metrics_(draw_.font, painter.device()) {}
 
-  void run() {
+  double axesLeft() {
+    arrange();
+    return layout_.axes.left() - rect_.left();
+  }
+
+  void run(const std::vector<Annotation>& annotations) {
     painter_.save();
     painter_.setRenderHint(QPainter::Antialiasing, true);
     painter_.setRenderHint(QPainter::TextAntialiasing, true);
@@ -36,13 +39,13 @@ class FigureDrawing {
     arrange();
     const Mapper mapper = Mapper::of(layout_.axes, chart_.x, chart_.y);
     if (style_.markers) drawSpans(painter_, mapper, chart_.spans, draw_);
-    if (chart_.grid) grid(mapper);
-    for (const Mark& mark : chart_.marks) drawMark(painter_, mapper, mark, draw_);
+    if (chart_.grid && style_.grid) grid(mapper);
+    marks(mapper);
     const double underSpans = layout_.axes.top() + (chart_.spans.empty() ? 2 : metrics_.height() + 3);
     if (style_.markers) drawFlags(painter_, mapper, chart_.flags, underSpans, draw_);
     axes(mapper);
-    if (style_.title) title();
     if (style_.legend) legend();
+    for (const Annotation& one : annotations) annotate(mapper, one);
     if (chart_.bar) drawColorBar(painter_, layout_.bar, barWidth(), *chart_.bar, draw_);
     if (!chart_.empty.isEmpty()) sayEmpty();
     painter_.restore();
@@ -58,10 +61,6 @@ class FigureDrawing {
   void arrange() {
     const double line = metrics_.height();
     QRectF axes = rect_.adjusted(pad(), pad() + 0.5 * metrics_.ascent() * 0.6, -2.5 * pad(), -pad());
-    if (style_.title && !chart_.title.isEmpty()) {
-      layout_.titleBase = axes.top() + metrics_.ascent() * 1.15;
-      axes.setTop(axes.top() + 1.5 * line);
-    }
     layout_.legendTop = axes.top();
     if (style_.legend && !chart_.legend.empty()) axes.setTop(axes.top() + legendRows(axes) * line + pad());
     axes.setBottom(axes.bottom() - line - pad() - (chart_.x.title.isEmpty() ? 0 : line));
@@ -69,7 +68,9 @@ class FigureDrawing {
     for (const Tick& tick : chart_.y.ticks(yCount(axes.height())))
       labels = std::max(labels, metrics_.horizontalAdvance(tick.label));
     axes.setLeft(axes.left() + labels + 1.3 * pad() + (chart_.y.title.isEmpty() ? 0 : line + pad()));
-    layout_.yTitleX = rect_.left() + pad() + metrics_.ascent();
+    axes.setLeft(std::max(axes.left(), rect_.left() + style_.axesLeft));
+    // Beside the labels, also where the axes stand in further than these need.
+    layout_.yTitleX = axes.left() - 1.3 * pad() - labels - pad() - line + metrics_.ascent();
     if (chart_.bar) {
       const double width = colorBarWidth(painter_, barWidth(), *chart_.bar, draw_, axes.height());
       layout_.bar = QRectF(axes.right() - width, axes.top(), width, axes.height());
@@ -125,20 +126,28 @@ class FigureDrawing {
           QPointF(r.center().x() - metrics_.horizontalAdvance(chart_.x.title) / 2, base + metrics_.height()),
           chart_.x.title);
     if (chart_.y.title.isEmpty()) return;
+    // Beside the axes' middle; one that is longer than they are goes down beside the labels, not up into the legend.
+    const QString title = metrics_.elidedText(chart_.y.title, Qt::ElideRight, rect_.bottom() - pad() - r.top());
+    const double length = metrics_.horizontalAdvance(title);
     painter_.save();
-    painter_.translate(layout_.yTitleX, r.center().y() + metrics_.horizontalAdvance(chart_.y.title) / 2);
+    painter_.translate(layout_.yTitleX, std::max(r.center().y() + length / 2, r.top() + length));
     painter_.rotate(-90);
-    painter_.drawText(QPointF(0, 0), chart_.y.title);
+    painter_.drawText(QPointF(0, 0), title);
     painter_.restore();
   }
 
-  void title() {
-    QFont font = draw_.font;
-    font.setBold(true);
-    painter_.setFont(font);
+  void marks(const Mapper& mapper) {
+    painter_.save();
+    if (chart_.framed) painter_.setClipRect(mapper.rect, Qt::IntersectClip);
+    for (const Mark& mark : chart_.marks) drawMark(painter_, mapper, mark, draw_);
+    painter_.restore();
+  }
+
+  void annotate(const Mapper& mapper, const Annotation& one) {
+    const QPointF at = mapper.point({chart_.x.scale.forward(one.x), chart_.y.scale.forward(one.y)});
+    if (one.onPanel || !mapper.rect.contains(at)) return;
     painter_.setPen(draw_.theme.text);
-    painter_.drawText(QPointF(rect_.left() + pad(), layout_.titleBase), chart_.title);
-    painter_.setFont(draw_.font);
+    painter_.drawText(at + QPointF(0, metrics_.capHeight() / 2), one.text);
   }
 
   double sample() const { return 1.6 * style_.fontPt; }
@@ -198,18 +207,6 @@ int barTicks(double height, const QFontMetricsF& metrics) {
 
 }  // namespace
 
-QFont figureFont(const QPainter& painter, double pt) {
-  QFont font = QGuiApplication::font();
-  font.setPointSizeF(pt * 72.0 / painter.device()->logicalDpiY());
-  font.setHintingPreference(QFont::PreferNoHinting);
-  return font;
-}
-
-Theme figureTheme(const FigureStyle& style) {
-  Theme theme = style.darkTheme ? Theme::night() : Theme::light();
-  return theme;
-}
-
 double colorBarWidth(const QPainter& painter, double width, const ColorBar& bar, const DrawStyle& style,
                      double height) {
   const QFontMetricsF metrics(style.font, painter.device());
@@ -247,8 +244,13 @@ void drawColorBar(QPainter& painter, const QRectF& rect, double width, const Col
   painter.restore();
 }
 
-void drawFigure(QPainter& painter, const QRectF& rect, const Chart& chart, const FigureStyle& style) {
-  FigureDrawing(painter, rect, chart, style).run();
+void drawFigure(QPainter& painter, const QRectF& rect, const Chart& chart, const FigureStyle& style,
+                const std::vector<Annotation>& annotations) {
+  FigureDrawing(painter, rect, chart, style).run(annotations);
+}
+
+double axesLeftOf(QPainter& painter, const QRectF& rect, const Chart& chart, const FigureStyle& style) {
+  return FigureDrawing(painter, rect, chart, style).axesLeft();
 }
 
 }  // namespace learnscope

@@ -226,15 +226,8 @@ void ImagesView::paintFigure(QPainter& painter, const QRectF& rect, const Figure
   makePictures(theme);
   if (!style.transparent) painter.fillRect(rect, theme.plotBackground);
   const double pad = 0.4 * style.fontPt;
-  QRectF area = rect.adjusted(pad, pad, -pad, -pad);
-  const QFont font = figureFont(painter, style.fontPt);
-  if (style.title) {
-    const QFontMetricsF metrics(font, painter.device());
-    painter.setFont(font);
-    painter.setPen(theme.text);
-    painter.drawText(QPointF(area.left(), area.top() + metrics.ascent()), spec().title);
-    area.setTop(area.top() + 1.4 * metrics.height());
-  }
+  const QRectF area = rect.adjusted(pad, pad, -pad, -pad);
+  const QFont font = figureFont(painter, style);
   draw(painter, area, theme, font, style.lineWidthPt, true, 0);
   dirty_ = true;
 }

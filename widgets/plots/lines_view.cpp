@@ -28,13 +28,8 @@ LinesView::LinesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* par
                  if (isVisible()) refresh();
                }},
       source_(xSourceOf(spec().json)) {
-  const Json& json = spec().json;
-  const auto scaleOf = [&](const char* axis) {
-    return ScaleMap::parse(json.contains(axis) ? QString::fromStdString(json[axis].value("scale", std::string()))
-                                               : QString());
-  };
-  context_.x = scaleOf("x");
-  context_.y = scaleOf("y");
+  context_.x = pageScale("x");
+  context_.y = pageScale("y");
   setAcceptDrops(true);
   header().setSmoothable(true);
   connect(&header(), &PlotHeader::smoothingChanged, this, &LinesView::setSmoothing);
@@ -49,6 +44,28 @@ LinesView::LinesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* par
 }
 
 LinesView::~LinesView() = default;
+
+ScaleMap LinesView::pageScale(const char* axis) const {
+  const Json& json = spec().json;
+  return ScaleMap::parse(json.contains(axis) ? QString::fromStdString(json[axis].value("scale", std::string()))
+                                             : QString());
+}
+
+PanelStyle LinesView::panelStyle() const {
+  PanelStyle panel = PlotView::panelStyle();
+  if (context_.x.kind != pageScale("x").kind) panel.x.scale = context_.x.name().toStdString();
+  if (context_.y.kind != pageScale("y").kind) panel.y.scale = context_.y.name().toStdString();
+  if (context_.smoothing > 0) panel.smoothing = context_.smoothing;
+  return panel;
+}
+
+void LinesView::showPanelStyle(const PanelStyle& panel) {
+  refresh();
+  if (panel.x.scale) setXScale(ScaleMap::parse(QString::fromStdString(*panel.x.scale)).kind);
+  if (panel.y.scale) setYScale(ScaleMap::parse(QString::fromStdString(*panel.y.scale)).kind);
+  if (panel.smoothing) setSmoothing(*panel.smoothing);
+  PlotView::showPanelStyle(panel);
+}
 
 void LinesView::rebuild() {
   layers_.clear();
@@ -254,15 +271,8 @@ Chart LinesView::chart(const Theme& theme) {
 Chart LinesView::figureChart(const Theme& theme) {
   Chart result = chart(theme);
   result.marks.clear();
-  if (canvas().zoomed()) {
-    result.x.low = canvas().xAxis->range().lower;
-    result.x.high = canvas().xAxis->range().upper;
-    result.y.low = canvas().yAxis->range().lower;
-    result.y.high = canvas().yAxis->range().upper;
-  }
-  // Enough columns for any page: a vector file then shows no less than the whole series.
-  constexpr int columns = 2400;
-  for (const auto& layer : layers_) layer->addMarks(result.marks, theme, result.x.low, result.x.high, columns);
+  applyFrame(result);
+  for (const auto& layer : layers_) layer->addMarks(result.marks, theme, result.x.low, result.x.high, figureColumns);
   return result;
 }
 

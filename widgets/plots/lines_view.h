@@ -17,6 +17,8 @@ class LinesView : public PlotView {
   LinesView(ViewSpec spec, SessionModel& model, QWidget* parent);
   ~LinesView() override;
   QString dataCsv() const override;
+  PanelStyle panelStyle() const override;
+  void showPanelStyle(const PanelStyle& panel) override;
 
   /// 0 <= weight < 1.
   void setSmoothing(double weight);
@@ -41,6 +43,7 @@ class LinesView : public PlotView {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  ScaleMap pageScale(const char* axis) const;
   bool syncThreshold();
   void rescale();
   AxisView xAxisView() const;

@@ -236,6 +236,13 @@ void PlotCanvas::resetZoom() {
   replot();
 }
 
+void PlotCanvas::zoomTo(const QCPRange& x, const QCPRange& y) {
+  zoomed_ = true;
+  xAxis->setRange(x);
+  yAxis->setRange(y);
+  replot();
+}
+
 void PlotCanvas::stylePen(QCPGraph& graph, const QColor& color, double width, int dash) {
   QPen pen(color, width, Theme::dash(dash), Qt::FlatCap, Qt::RoundJoin);
   if (dash > 0)

@@ -33,6 +33,8 @@ class PlotCanvas : public QCustomPlot, public Spoken {
   QString spokenText() const override { return say_ ? say_() : QString(); }
   bool zoomed() const { return zoomed_; }
   void resetZoom();
+  /// Ranges in coordinates, as the user's zoom.
+  void zoomTo(const QCPRange& x, const QCPRange& y);
   QCPGraph* addLine(const QColor& color, double width, int dash);
   static void stylePen(QCPGraph& graph, const QColor& color, double width, int dash);
 

@@ -154,12 +154,72 @@ void PlotView::showChart() {
   canvas_->replot();
 }
 
-void PlotView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
+Chart PlotView::chartOf(const FigureStyle& style) {
   waiting_ = true;
   refresh();
   waiting_ = false;
   if (mistake_) throw ConfigError(*mistake_);
-  drawFigure(painter, rect, figureChart(figureTheme(style)), style);
+  panel_ = style.panel(spec().id);
+  return figureChart(figureTheme(style));
+}
+
+void PlotView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
+  drawFigure(painter, rect, chartOf(style), style, style.panel(spec().id).annotations);
+}
+
+double PlotView::figureAxesLeft(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
+  return axesLeftOf(painter, rect, chartOf(style), style);
+}
+
+Chart PlotView::figureChart(const Theme& theme) {
+  Chart result = chart(theme);
+  applyFrame(result);
+  return result;
+}
+
+void PlotView::applyFrame(Chart& chart) const {
+  const auto frame = [&](AxisView& axis, const QCPRange& shown, const PanelStyle::Axis& wanted) {
+    if (canvas_->zoomed()) {
+      axis.low = shown.lower;
+      axis.high = shown.upper;
+      chart.framed = true;
+    }
+    if (wanted.title) axis.title = *wanted.title;
+    if (!wanted.range) return;
+    const double low = axis.scale.forward(wanted.range->first), high = axis.scale.forward(wanted.range->second);
+    if (!std::isfinite(low) || !std::isfinite(high) || low >= high)
+      throw ConfigError("/panels/" + spec().id, Json({wanted.range->first, wanted.range->second}).dump(),
+                        "expected a range that its axis, which is " + axis.scale.name().toStdString() + ", can show");
+    axis.low = low;
+    axis.high = high;
+    chart.framed = true;
+  };
+  frame(chart.x, canvas_->xAxis->range(), panel_.x);
+  frame(chart.y, canvas_->yAxis->range(), panel_.y);
+}
+
+PanelStyle PlotView::panelStyle() const {
+  PanelStyle panel;
+  if (!canvas_->zoomed()) return panel;
+  // An axis that shows what it would without a zoom was left alone.
+  const auto range = [](const AxisView& axis, const QCPRange& shown) -> std::optional<std::pair<double, double>> {
+    if (shown.lower == axis.low && shown.upper == axis.high) return std::nullopt;
+    return std::pair{axis.scale.inverse(shown.lower), axis.scale.inverse(shown.upper)};
+  };
+  panel.x.range = range(canvas_->chart().x, canvas_->xAxis->range());
+  panel.y.range = range(canvas_->chart().y, canvas_->yAxis->range());
+  return panel;
+}
+
+void PlotView::showPanelStyle(const PanelStyle& panel) {
+  if (!panel.x.range && !panel.y.range) return;
+  refresh();  // its scales are those of its layers
+  const auto range = [](const AxisView& axis, const QCPRange& shown, const PanelStyle::Axis& wanted) {
+    if (!wanted.range) return shown;
+    return QCPRange(axis.scale.forward(wanted.range->first), axis.scale.forward(wanted.range->second));
+  };
+  const Chart& chart = canvas_->chart();
+  canvas_->zoomTo(range(chart.x, canvas_->xAxis->range(), panel.x), range(chart.y, canvas_->yAxis->range(), panel.y));
 }
 
 QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr); }

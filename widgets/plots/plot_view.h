@@ -32,6 +32,9 @@ class PlotView : public View {
   PlotView(ViewSpec spec, SessionModel& model, QWidget* parent);
   void refresh() final;
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  double figureAxesLeft(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  PanelStyle panelStyle() const override;
+  void showPanelStyle(const PanelStyle& panel) override;
   PlotCanvas& canvas() const { return *canvas_; }
   PlotHeader& header() const { return *header_; }
 
@@ -42,8 +45,10 @@ class PlotView : public View {
   virtual bool update() = 0;
   /// The chart for the window; graphs of the canvas are the view's own business.
   virtual Chart chart(const Theme& theme) = 0;
-  /// The chart for a figure, with all that graphs show as marks.
-  virtual Chart figureChart(const Theme& theme) { return chart(theme); }
+  /// The chart for a figure, with all that graphs show as marks, in the frame of applyFrame().
+  virtual Chart figureChart(const Theme& theme);
+  /// Takes over the ranges that the user zoomed to, then what the figure being drawn says of the axes.
+  void applyFrame(Chart& chart) const;
   /// Colours of graphs after a change of theme.
   virtual void restyle() {}
   virtual void clickedAt(const QPointF& coordinates, const QPointF& position) = 0;
@@ -77,6 +82,7 @@ class PlotView : public View {
 
  private:
   std::string layerSignature() const;
+  Chart chartOf(const FigureStyle& style);
 
   PlotHeader* header_;
   PlotCanvas* canvas_;
@@ -85,6 +91,7 @@ class PlotView : public View {
   std::optional<ConfigError> mistake_;  ///< in the page
   bool dirty_ = true;
   bool waiting_ = false;
+  PanelStyle panel_;  ///< of the figure that is drawn, or was last
 };
 
 }  // namespace learnscope

@@ -251,7 +251,7 @@ void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const Fig
   if (mistake_) throw ConfigError(*mistake_);
   const Theme theme = figureTheme(style);
   if (!style.transparent) painter.fillRect(rect, theme.plotBackground);
-  const QFont font = figureFont(painter, style.fontPt);
+  const QFont font = figureFont(painter, style);
   const QFontMetricsF metrics(font, painter.device());
   painter.setFont(font);
   const int columns = items_->columnCount();
@@ -259,11 +259,6 @@ void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const Fig
   const double pad = 0.5 * style.fontPt, line = 1.35 * metrics.height();
   const double width = (rect.width() - 2 * pad) / columns;
   double y = rect.top() + pad;
-  if (style.title) {
-    painter.setPen(theme.text);
-    painter.drawText(QPointF(rect.left() + pad, y + metrics.ascent()), spec().title);
-    y += line;
-  }
   const auto row = [&](const auto& textOf, const QColor& color) {
     painter.setPen(color);
     for (int c = 0; c < columns; ++c) {

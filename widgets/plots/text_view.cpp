@@ -73,7 +73,7 @@ void TextView::paintFigure(QPainter& painter, const QRectF& rect, const FigureSt
   refresh();
   const Theme theme = figureTheme(style);
   if (!style.transparent) painter.fillRect(rect, theme.plotBackground);
-  painter.setFont(figureFont(painter, style.fontPt));
+  painter.setFont(figureFont(painter, style));
   painter.setPen(theme.text);
   const double pad = style.fontPt;
   painter.drawText(rect.adjusted(pad, pad, -pad, -pad), Qt::TextWordWrap, label_->text());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scene/scene_view.h"
 
-#include <QApplication>
 #include <QLocale>
 #include <QPainter>
 #include <QTextStream>
@@ -331,11 +330,13 @@ void SceneView::paintEvent(QPaintEvent*) {
 }
 
 void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
-  const Theme theme = style.darkTheme ? Theme::night() : Theme::light();
+  const Theme theme = figureTheme(style);
   SceneSnapshot snapshot = bind(theme);
   if (snapshot.layers.empty()) throw Error(message().toStdString(), ExitStatus::Failed);
   Camera camera = cameraPlaced_ ? camera_ : homeCamera();
   if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {rect.width(), rect.height()});
+  if (const Json& place = style.panel(spec().id).camera; !place.is_null())
+    camera = Camera::fromJson(place, camera, "/panels/" + spec().id + "/camera");
   snapshot.transparent = style.transparent;
   // Logical pixels are points here, so widths on the picture are those of the page.
   snapshot = placed(std::move(snapshot), camera, rect.size().toSize(), 1);
@@ -344,17 +345,20 @@ void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureS
   painter.save();
   painter.setRenderHint(QPainter::SmoothPixmapTransform);
   painter.drawImage(rect, image);
-  QFont font = QApplication::font();
-  font.setPointSizeF(style.fontPt * 72.0 / painter.device()->logicalDpiY());
-  font.setHintingPreference(QFont::PreferNoHinting);
+  const QFont font = figureFont(painter, style);
   if (!style.legend) snapshot.colorBars.clear();
   paintOverlay(painter, rect, snapshot, {theme, font, 0.75 * style.lineWidthPt, stepText(), false, 0});
-  if (style.title) {
-    painter.setFont(font);
-    painter.setPen(theme.text);
-    painter.drawText(rect.adjusted(style.fontPt, 0.6 * style.fontPt, 0, 0), Qt::AlignLeft | Qt::AlignTop, spec().title);
-  }
   painter.restore();
+}
+
+PanelStyle SceneView::panelStyle() const {
+  PanelStyle panel;
+  if (cameraPlaced_) panel.camera = camera_.toJson();
+  return panel;
+}
+
+void SceneView::showPanelStyle(const PanelStyle& panel) {
+  if (!panel.camera.is_null()) setCamera(Camera::fromJson(panel.camera, camera_, "/camera"));
 }
 
 QImage SceneView::picture(QSize pixels, double fontPixels) {

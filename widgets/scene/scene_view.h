@@ -26,6 +26,8 @@ class SceneView : public View, public Spoken {
 
   void refresh() override;
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  PanelStyle panelStyle() const override;
+  void showPanelStyle(const PanelStyle& panel) override;
   QString dataCsv() const override;
   QSize sizeHint() const override { return {640, 480}; }
   QSize minimumSizeHint() const override { return {160, 120}; }
