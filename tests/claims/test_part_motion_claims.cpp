@@ -69,7 +69,10 @@ Json points(const std::string& regime) {
   return values;
 }
 
-Json splatter(const std::string& regime) { return {{"formulation", "splatter"}, {"regime", regime}}; }
+/// The arms of the splatter, alike.
+Json splatter(const std::string& regime) {
+  return {{"formulation", "splatter"}, {"regime", regime}, {"appearanceRate", regime == "stage2" ? 2e-3 : 1e-3}};
+}
 
 }  // namespace
 
