@@ -102,6 +102,7 @@ int runApplication(const Registry& registry, int argc, char** argv) {
   cli::addTrainCommands(app, registry, action);
   cli::addFileCommands(app, registry, action);
   cli::addRenderCommand(app, registry, action);
+  cli::addVideoCommand(app, registry, action);
   cli::addToolCommands(app, registry, action);
   cli::addSplatViewCommand(app, argc, argv, action);
 

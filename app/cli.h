@@ -20,6 +20,7 @@ void addLabCommands(CLI::App& app, const Registry& registry, Action& action);   
 void addTrainCommands(CLI::App& app, const Registry& registry, Action& action);  // run, resume
 void addFileCommands(CLI::App& app, const Registry& registry, Action& action);   // info, analyse, export
 void addRenderCommand(CLI::App& app, const Registry& registry, Action& action);  // render
+void addVideoCommand(CLI::App& app, const Registry& registry, Action& action);   // video
 void addToolCommands(CLI::App& app, const Registry& registry, Action& action);   // one a tool
 /// splats view, and splats FILE; behind addToolCommands, where there are splat tools.
 void addSplatViewCommand(CLI::App& app, int argc, char** argv, Action& action);

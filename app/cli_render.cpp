@@ -2,40 +2,19 @@
 #include "app/cli_render.h"
 
 #include <CLI/CLI.hpp>
-#include <QApplication>
 #include <filesystem>
-#include <sstream>
 
 #include "app/cli.h"
+#include "app/cli_offscreen.h"
 #include "app/cli_support.h"
 #include "app/settings.h"
-#include "engine/core/scheduler.h"
-#include "engine/store/run_file.h"
 #include "widgets/export/figure_state.h"
 #include "widgets/export/save_figure.h"
 #include "widgets/export/style_shelf.h"
-#include "widgets/model/session_model.h"
 #include "widgets/model/view.h"
 
 namespace learnscope::cli {
 namespace {
-
-/// Drawing starts no run.
-class NoNewRuns : public RunFactory {
-  std::shared_ptr<Run> create(const Lab&, RunInfo) override {
-    throw ConfigError("render", "", "a figure cannot start a run");
-  }
-};
-
-/// A QApplication that needs no display, unless the program has one already.
-std::unique_ptr<QApplication> offscreenApplication() {
-  if (QCoreApplication::instance()) return nullptr;
-  qputenv("QT_QPA_PLATFORM", "offscreen");
-  static int argc = 1;
-  static char name[] = "learnscope";
-  static char* argv[] = {name, nullptr};
-  return std::make_unique<QApplication>(argc, argv);
-}
 
 const ViewSpec& requireView(const LabPage& page, const std::string& id, const std::string& option) {
   if (const ViewSpec* view = page.view(id)) return *view;
@@ -56,13 +35,6 @@ struct Options {
   // As given on the command line, over those of a style.
   double width = 0, height = 0, font = 0, dpi = 0;
 };
-
-std::vector<std::string> listed(const std::string& text) {
-  std::vector<std::string> words;
-  std::stringstream list(text);
-  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
-  return words;
-}
 
 /// A style file, or the name of a style that was saved in the window.
 FigureStyle readStyle(const std::string& given) {
@@ -115,21 +87,12 @@ void checkRender(const Lab& lab, const RenderRequest& request) {
 
 void renderFigure(const std::shared_ptr<const Lab>& lab, const RenderRequest& request) {
   const LabPage page = pageOf(*lab);
-  const std::unique_ptr<QApplication> application = offscreenApplication();
-  QApplication::setPalette(figureTheme(request.style).palette());
-
-  Registry registry;
-  registry.add(lab);
-  NoNewRuns factory;
-  Scheduler scheduler(1);
-  SessionModel model(lab, factory, scheduler);
-  model.setSynchronous(true);
-  const std::shared_ptr<Run> run = openRunFile(request.file, registry, OpenMode::Read);
-  const std::int64_t first = run->info().forkStep, last = run->lastStep();
+  OffscreenRuns opened(lab, {request.file}, figureTheme(request.style));
+  SessionModel& model = opened.model();
+  const std::int64_t first = model.run()->info().forkStep, last = model.run()->lastStep();
   if (request.step > last || (request.step >= 0 && request.step < first))
     throw ConfigError("--step", std::to_string(request.step),
                       "the run has steps " + std::to_string(first) + " to " + std::to_string(last));
-  model.session().open(run, false);
   model.setCursor(request.step < 0 ? last : request.step);
 
   std::vector<std::unique_ptr<View>> views;

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <sstream>
 
 #include "engine/store/run_file.h"
 
@@ -91,12 +92,24 @@ std::string suffixOf(const std::string& path) {
   return suffix;
 }
 
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> words;
+  std::stringstream list(text);
+  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
+  return words;
+}
+
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known) {
   const std::string nearest = nearestName(name, known);
   return nearest.empty() ? "" : "; did you mean " + nearest + "?";
 }
 
 Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets) {
+  return withSets([&lab](const Config& config) { return lab.describe(config).parameters; }, std::move(values), sets);
+}
+
+Json withSets(const std::function<std::vector<Parameter>(const Config&)>& parametersFor, Json values,
+              const std::vector<std::string>& sets) {
   std::vector<Problem> problems;
   values = flattened(values);
   for (const std::string& text : sets) {
@@ -106,12 +119,12 @@ Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets)
       continue;
     }
     const std::string id = text.substr(0, equals);
-    // Which parameters exist may depend on those set so far.
-    const Description description = lab.describe(Config(values));
-    const Parameter* parameter = description.parameter(id);
-    if (!parameter) {
+    const std::vector<Parameter> parameters = parametersFor(Config(values));
+    const auto parameter =
+        std::find_if(parameters.begin(), parameters.end(), [&id](const Parameter& each) { return each.id == id; });
+    if (parameter == parameters.end()) {
       std::vector<std::string> known;
-      for (const Parameter& each : description.parameters) known.push_back(each.id);
+      for (const Parameter& each : parameters) known.push_back(each.id);
       problems.push_back({"/" + id, "", "unknown parameter" + didYouMean(id, known)});
       continue;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -45,12 +46,18 @@ void checkFolder(const std::string& what, const std::string& path);
 /// The suffix of `path` in lower case, without the dot.
 std::string suffixOf(const std::string& path);
 
+/// The words of "a,b,c".
+std::vector<std::string> listed(const std::string& text);
+
 /// "; did you mean X?" or "".
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known);
 
 /// `values` with each "key=value" text of `sets` parsed by its parameter and put over it. Throws ConfigError with all
 /// problems.
 Json withSets(const Lab& lab, Json values, const std::vector<std::string>& sets);
+/// The same for other parameters than a lab's; which there are may depend on the values set so far.
+Json withSets(const std::function<std::vector<Parameter>(const Config&)>& parametersFor, Json values,
+              const std::vector<std::string>& sets);
 /// Opens a run file for reading, and its lab. Throws ConfigError when the lab is not part of this program.
 struct OpenedRun {
   std::shared_ptr<const Lab> lab;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli_train.h"
 
-#include <csignal>
 #include <deque>
 #include <filesystem>
 #include <iostream>
@@ -14,43 +13,13 @@
 #include "app/cli_render.h"
 #include "app/cli_script.h"
 #include "app/cli_support.h"
+#include "app/stop_signals.h"
 #include "engine/core/scheduler.h"
 #include "engine/store/export_data.h"
 #include "engine/store/run_file.h"
 
 namespace learnscope::cli {
 namespace {
-
-volatile std::sig_atomic_t stopAsked = 0;
-
-extern "C" void askToStop(int) { stopAsked = 1; }
-
-/// The first Ctrl-C or SIGTERM asks to stop, the second one kills as usual. A reader of stdout that went away does not.
-class StopSignals {
- public:
-  StopSignals() {
-    stopAsked = 0;
-    struct sigaction stop {};
-    stop.sa_handler = askToStop;
-    stop.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
-    sigaction(SIGINT, &stop, &interrupt_);
-    sigaction(SIGTERM, &stop, &terminate_);
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &ignore, &pipe_);
-  }
-  ~StopSignals() {
-    sigaction(SIGINT, &interrupt_, nullptr);
-    sigaction(SIGTERM, &terminate_, nullptr);
-    sigaction(SIGPIPE, &pipe_, nullptr);
-  }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-
- private:
-  struct sigaction interrupt_ {
-  }, terminate_{}, pipe_{};
-};
 
 /// Gives each new run the file that was asked for, and a branch a name beside its parent's.
 class NamedFiles : public RunFactory {
@@ -96,7 +65,7 @@ class Training {
       while (!stopped_ && !queue_.empty() && active_.size() < static_cast<std::size_t>(options_.jobs)) begin();
       poll();
       if (line_.due() && !active_.empty()) line_.draw(progress());
-      if (!stopped_ && (stopAsked || !std::cout)) stop();
+      if (!stopped_ && (StopSignals::asked() || !std::cout)) stop();
       if (!active_.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     line_.clear();

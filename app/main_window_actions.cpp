@@ -22,6 +22,7 @@
 #include "widgets/controls/branch_dialog.h"
 #include "widgets/export/figure_actions.h"
 #include "widgets/export/pictured_measures.h"
+#include "widgets/export/video_studio.h"
 
 namespace learnscope {
 namespace {
@@ -57,6 +58,26 @@ struct Spec : ActionSpec {
     return *this;
   }
 };
+
+/// What a video of a lab begins with: its scenes as they stand, what is selected, its name.
+Json videoParts(const LabWorkspace& workspace, SessionModel& model) {
+  Json places = Json::array();
+  for (ViewPane* pane : workspace.panes()) {
+    const auto* scene = pane->hasView() ? qobject_cast<const SceneView*>(pane->view()) : nullptr;
+    if (!scene || !scene->isVisible()) continue;
+    Json place = scene->camera().toJson();
+    place["view"] = scene->spec().id;
+    places.push_back(std::move(place));
+  }
+  const Selection& selection = model.selection();
+  return {{"camera.keyframes", std::move(places)},
+          {"select.kind", selection.kind.toStdString()},
+          {"select.ids", selection.ids},
+          {"compare", model.comparison().mode != Comparison::Mode::Off},
+          {"theme", Theme::current().dark ? "dark" : "light"},
+          {"title.text", model.description().title},
+          {"title.detail", model.run()->title()}};
+}
 
 QList<ActionSpec> under(const QString& menu, QList<ActionSpec> specs) {
   for (ActionSpec& spec : specs) spec.menu = menu;
@@ -128,6 +149,14 @@ QList<ActionSpec> MainWindow::fileSpecs() {
             if (ViewPane* pane = workspace()->activePane(); pane && pane->view()) openFigureStudio(*pane->view());
           })
           .with(Needs::Lab),
+      Spec("file.saveVideo", tr("Save v&ideo…"), {key("Ctrl+Shift+M")}, "film",
+           tr("Make a film of the current run: views, speed, camera, captions"))
+          .does([this] {
+            (new VideoStudio(workspace()->model(), videoParts(*workspace(), workspace()->model()),
+                             QCoreApplication::applicationFilePath(), workspace()))
+                ->show();
+          })
+          .with(Needs::Run),
       Spec("file.commandLine", tr("Copy command &line"), {key("Ctrl+Shift+C")}, "terminal",
            tr("The command that makes this run without a window"))
           .does([this] {

@@ -2,7 +2,7 @@
 # bash completion for learnscope: the program's own lists of commands, options, labs, presets and views.
 _learnscope() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
-  local commands='labs describe run resume info analyse export render fixed-points splats'
+  local commands='labs describe run resume info analyse export render video fixed-points splats'
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version $("$program" labs 2>/dev/null | sed -n 's/^\([^ ]\+\).*/\1/p')" -- "$word"
@@ -24,7 +24,7 @@ _learnscope() {
   fi
   [[ $command == splats ]] && command="splats ${COMP_WORDS[2]}"
   if [[ $word == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$("$program" $command --help 2>/dev/null | grep -o -- '--[a-zA-Z]\+' | sort -u)" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "$("$program" $command --help 2>/dev/null | grep -o -- '--[a-zA-Z-]\+' | sort -u)" -- "$word")
   elif [[ $command == run || $command == describe ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$("$program" labs 2>/dev/null | sed -n 's/^\([^ ]\+\).*/\1/p')" -- "$word")
   elif [[ $command == splats* ]]; then

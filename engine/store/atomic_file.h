@@ -19,6 +19,8 @@ class AtomicFile {
   void write(ByteView bytes);
   void write(std::string_view text) { write(bytesOf(text)); }
   void commit();
+  /// The file it is until then, for a library that can only write to a name.
+  const std::string& aside() const { return aside_; }
 
  private:
   [[noreturn]] void fail() const;

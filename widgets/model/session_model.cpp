@@ -2,13 +2,13 @@
 #include "widgets/model/session_model.h"
 
 #include <QLocale>
-#include <QRegularExpression>
 #include <QTimer>
 #include <algorithm>
 
 #include "engine/core/stepper.h"
 #include "widgets/model/run_name.h"
 #include "widgets/model/session_model_impl.h"
+#include "widgets/model/shell_word.h"
 
 namespace learnscope {
 namespace {
@@ -153,11 +153,7 @@ QString SessionModel::commandLine() const {
   QString line = QStringLiteral("learnscope run ") + QString::fromStdString(lab.describe().id);
   for (const auto& [id, value] : changed.items()) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    QString word = QString::fromStdString(id + "=" + text);
-    static const QRegularExpression plain(QStringLiteral("^[A-Za-z0-9_.,=/+-]*$"));
-    if (!plain.match(word).hasMatch())
-      word = QLatin1Char('\'') + word.replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
-    line += QStringLiteral(" --set ") + word;
+    line += QStringLiteral(" --set ") + shellWord(QString::fromStdString(id + "=" + text));
   }
   return line + QStringLiteral(" --seed %1 --steps %2").arg(impl_->seed).arg(impl_->steps);
 }

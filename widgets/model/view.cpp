@@ -9,4 +9,6 @@ View::View(ViewSpec spec, SessionModel& model, QWidget* parent)
   setAccessibleName(spec_.title);
 }
 
+std::unique_ptr<FilmFrame> View::filmFrame(const QRectF&, const FigureStyle&) { return nullptr; }
+
 }  // namespace learnscope

@@ -12,6 +12,19 @@
 
 namespace learnscope {
 
+/// What a view shows in one frame of a video: taken at once, painted later. A video takes its next frame while the 3D
+/// picture of the last one is still being drawn.
+class FilmFrame {
+ public:
+  virtual ~FilmFrame() = default;
+  /// True if `other` paints the same picture.
+  virtual bool equals(const FilmFrame& other) const = 0;
+  /// Begins what takes long, in the background.
+  virtual void start() {}
+  /// Paints into the rectangle it was taken for; waits for what was started.
+  virtual void paint(QPainter& painter) = 0;
+};
+
 /// A widget that draws layers of measures at the cursor.
 class View : public QWidget {
   Q_OBJECT
@@ -32,6 +45,9 @@ class View : public QWidget {
   virtual PanelStyle panelStyle() const { return {}; }
   /// Zooms, scales, smooths and places the camera as a figure's panel has them. Throws ConfigError.
   virtual void showPanelStyle(const PanelStyle&) {}
+  /// The same for a video: curves over time end at the cursor, and nothing says the step. Null of a view of which
+  /// paintFigure is the frame.
+  virtual std::unique_ptr<FilmFrame> filmFrame(const QRectF& rect, const FigureStyle& style);
   /// The data of this view at the cursor as CSV text.
   virtual QString dataCsv() const = 0;
 

@@ -25,20 +25,24 @@ struct Polyline {
   QColor color;
   double width = 1;  ///< in units of the style's line width
   int dash = 0;      ///< as Theme::dash
+  bool operator==(const Polyline&) const = default;
 };
 /// The area between two curves over the same x.
 struct Ribbon {
   std::vector<double> x, low, high;
   QColor color;
+  bool operator==(const Ribbon&) const = default;
 };
 /// A rectangle that stands for an item.
 struct Box {
   QRectF rect;
   QColor color;
   bool selected = false;
+  bool operator==(const Box&) const = default;
 };
 struct Boxes {
   std::vector<Box> boxes;
+  bool operator==(const Boxes&) const = default;
 };
 /// A grid of cells: one pixel of `image` is one cell, the first row at `extent`'s low y (or high, as the image's rows
 /// run down).
@@ -46,6 +50,7 @@ struct Cells {
   QImage image;
   QRectF extent;
   std::vector<QRectF> selected;  ///< outlined
+  bool operator==(const Cells&) const = default;
 };
 struct Dot {
   QPointF at;
@@ -54,9 +59,11 @@ struct Dot {
   bool selected = false;
   QString label;
   bool hollow = false;  ///< a ring
+  bool operator==(const Dot&) const = default;
 };
 struct Dots {
   std::vector<Dot> dots;
+  bool operator==(const Dots&) const = default;
 };
 using Mark = std::variant<Polyline, Ribbon, Boxes, Cells, Dots>;
 
@@ -64,6 +71,7 @@ using Mark = std::variant<Polyline, Ribbon, Boxes, Cells, Dots>;
 struct Span {
   double from = 0, to = 0;
   QString name;
+  bool operator==(const Span&) const = default;
 };
 /// A thin line at x with a label: an event, one of many events (`minor`, a tick), or (`pin`) something the user did.
 struct Flag {
@@ -71,6 +79,7 @@ struct Flag {
   QString label;
   bool pin = false;
   bool minor = false;
+  bool operator==(const Flag&) const = default;
 };
 struct AxisView {
   QString title;
@@ -80,6 +89,7 @@ struct AxisView {
   bool integers = false;     ///< only whole numbers are ticked
   bool reversed = false;     ///< low at the top
   std::vector<Tick> ticks(int count) const;
+  bool operator==(const AxisView&) const = default;
 };
 struct LegendEntry {
   enum class Shape { Line, Square, Dot };
@@ -87,10 +97,12 @@ struct LegendEntry {
   QColor color;
   Shape shape = Shape::Line;
   int dash = 0;
+  bool operator==(const LegendEntry&) const = default;
 };
 struct ColorBar {
   QString title, map;
   double low = 0, high = 1;
+  bool operator==(const ColorBar&) const = default;
 };
 struct Chart {
   QString title;
@@ -104,6 +116,7 @@ struct Chart {
   bool grid = true;
   bool framed = false;  ///< its ranges were chosen: what crosses them is cut
   QString empty;        ///< what will fill it, while there is nothing to show
+  bool operator==(const Chart&) const = default;
 };
 
 /// From coordinates to the painter's units.

@@ -196,6 +196,11 @@ Chart HeatmapView::chart(const Theme& theme) {
   return result;
 }
 
+std::optional<double> HeatmapView::cursorCoordinate() const {
+  if (!history_) return std::nullopt;
+  return static_cast<double>(model().cursor());
+}
+
 std::optional<ItemView::Hit> HeatmapView::hit(const QPointF& at) const {
   if (history_) {
     const auto& rows = history_->rows();

@@ -18,6 +18,7 @@ class HeatmapView : public ItemView {
   void readLayers(const std::vector<Json>& layers) override;
   bool updateMore() override;
   Chart chart(const Theme& theme) override;
+  std::optional<double> cursorCoordinate() const override;
   std::optional<Hit> hit(const QPointF& coordinates) const override;
   void clickedAt(const QPointF& coordinates, const QPointF& position) override;
   void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) override;

@@ -276,6 +276,12 @@ Chart LinesView::figureChart(const Theme& theme) {
   return result;
 }
 
+std::optional<double> LinesView::cursorCoordinate() const {
+  if (!axis_) return std::nullopt;
+  const double x = context_.x.forward(axis_->x(model().cursor()));
+  return std::isfinite(x) ? x : -std::numeric_limits<double>::infinity();  // a log axis has no place for step 0
+}
+
 std::vector<Readout> LinesView::readouts(const LineLayer& layer, std::int64_t step) const {
   std::vector<Readout> result = layer.readouts(step, canvas().theme());
   if (layer.spec().against.empty()) return result;

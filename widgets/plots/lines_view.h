@@ -33,6 +33,7 @@ class LinesView : public PlotView {
   bool update() override;
   Chart chart(const Theme& theme) override;
   Chart figureChart(const Theme& theme) override;
+  std::optional<double> cursorCoordinate() const override;
   void restyle() override;
   void clickedAt(const QPointF& coordinates, const QPointF& position) override;
   void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) override;

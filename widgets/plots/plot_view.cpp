@@ -9,9 +9,29 @@
 #include <cmath>
 
 #include "widgets/export/figure_actions.h"
+#include "widgets/plots/chart_film.h"
 #include "widgets/plots/figure_painter.h"
 
 namespace learnscope {
+namespace {
+
+class ChartFrame : public FilmFrame {
+ public:
+  ChartFrame(Chart chart, const QRectF& rect, const FigureStyle& style)
+      : chart_(std::move(chart)), rect_(rect), style_(style) {}
+  bool equals(const FilmFrame& other) const override {
+    const auto* same = dynamic_cast<const ChartFrame*>(&other);
+    return same && rect_ == same->rect_ && chart_ == same->chart_;
+  }
+  void paint(QPainter& painter) override { drawFigure(painter, rect_, chart_, style_); }
+
+ private:
+  Chart chart_;
+  QRectF rect_;
+  FigureStyle style_;
+};
+
+}  // namespace
 
 QString runsBinding(const ViewSpec& spec) {
   return QString::fromStdString(spec.json.value("runs", std::string("current")));
@@ -123,26 +143,29 @@ std::string PlotView::layerSignature() const {
   return signature;
 }
 
-void PlotView::refresh() {
+// True if what is shown has changed since it was drawn.
+bool PlotView::look() {
   if (const std::string signature = layerSignature(); signature != signature_) {
     signature_ = signature;
     dirty_ = true;
     mistake_ = mistakeIn([this] { rebuild(); });
   }
-  if (mistake_) {
-    if (!dirty_) return;
-    Chart said;
-    said.empty = mistakeText(*mistake_);
-    header_->setLegend({});
-    canvas_->setChart(std::move(said));
-    canvas_->replot();
-    dirty_ = false;
+  if (!mistake_ && update()) dirty_ = true;
+  return dirty_;
+}
+
+void PlotView::refresh() {
+  if (!look()) return;
+  dirty_ = false;
+  if (!mistake_) {
+    showChart();
     return;
   }
-  const bool changed = update();
-  if (!changed && !dirty_) return;
-  dirty_ = false;
-  showChart();
+  Chart said;
+  said.empty = mistakeText(*mistake_);
+  header_->setLegend({});
+  canvas_->setChart(std::move(said));
+  canvas_->replot();
 }
 
 void PlotView::showChart() {
@@ -156,7 +179,11 @@ void PlotView::showChart() {
 
 Chart PlotView::chartOf(const FigureStyle& style) {
   waiting_ = true;
-  refresh();
+  // What nobody sees need not be drawn on the canvas too.
+  if (isVisible())
+    refresh();
+  else
+    look();
   waiting_ = false;
   if (mistake_) throw ConfigError(*mistake_);
   panel_ = style.panel(spec().id);
@@ -220,6 +247,15 @@ void PlotView::showPanelStyle(const PanelStyle& panel) {
   };
   const Chart& chart = canvas_->chart();
   canvas_->zoomTo(range(chart.x, canvas_->xAxis->range(), panel.x), range(chart.y, canvas_->yAxis->range(), panel.y));
+}
+
+std::unique_ptr<FilmFrame> PlotView::filmFrame(const QRectF& rect, const FigureStyle& style) {
+  Chart shown = chartOf(style);
+  if (const std::optional<double> cursor = cursorCoordinate()) endAt(shown, *cursor);
+  // Captions and timeline of the video say the names; here they would lie on the curves.
+  for (Flag& flag : shown.flags) flag.label.clear();
+  for (Span& span : shown.spans) span.name.clear();
+  return std::make_unique<ChartFrame>(std::move(shown), rect, style);
 }
 
 QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr); }

@@ -32,6 +32,7 @@ class PlotView : public View {
   PlotView(ViewSpec spec, SessionModel& model, QWidget* parent);
   void refresh() final;
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  std::unique_ptr<FilmFrame> filmFrame(const QRectF& rect, const FigureStyle& style) override;
   double figureAxesLeft(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
   PanelStyle panelStyle() const override;
   void showPanelStyle(const PanelStyle& panel) override;
@@ -49,6 +50,8 @@ class PlotView : public View {
   virtual Chart figureChart(const Theme& theme);
   /// Takes over the ranges that the user zoomed to, then what the figure being drawn says of the axes.
   void applyFrame(Chart& chart) const;
+  /// Where the cursor stands on the x axis, of a view whose x axis is time.
+  virtual std::optional<double> cursorCoordinate() const { return std::nullopt; }
   /// Colours of graphs after a change of theme.
   virtual void restyle() {}
   virtual void clickedAt(const QPointF& coordinates, const QPointF& position) = 0;
@@ -82,6 +85,7 @@ class PlotView : public View {
 
  private:
   std::string layerSignature() const;
+  bool look();
   Chart chartOf(const FigureStyle& style);
 
   PlotHeader* header_;

@@ -25,6 +25,7 @@ struct ScaleMap {
 struct Tick {
   double coordinate = 0;
   QString label;
+  bool operator==(const Tick&) const = default;
 };
 
 /// Round ticks within [low, high] (coordinates), about `count` of them; powers of ten on long log axes.

@@ -270,7 +270,7 @@ bool LayerActor::fits(const SceneLayer& layer, const RibbonView& view) const {
   if (layer.geometry.index() != kind_) return false;
   const auto* spheres = std::get_if<Spheres>(&layer.geometry);
   if (!spheres) return true;
-  const double limit = sprites_ ? largestSprite : largestSprite * hysteresis;
+  const double limit = sprites_ && !view.still ? largestSprite : largestSprite * hysteresis;
   return sprites_ == (view.whole && largestRadius(*spheres, view) <= limit);
 }
 

@@ -284,6 +284,7 @@ bool RenderService::Impl::drawGrab(std::unique_lock<std::mutex>& lock, std::uniq
     if (!context) throw noContext(reason.toStdString());
     if (grab.pixels.isEmpty()) throw Error("A picture needs at least one pixel.", ExitStatus::Refused);
     if (!renderer) renderer = std::make_unique<SceneRenderer>(*context);
+    grab.snapshot.quality = SceneQuality::Still;  // the same picture whatever was drawn before
     grab.promise.set_value(drawTiles(*renderer, grab.snapshot, grab.pixels));
   } catch (...) {
     grab.promise.set_exception(std::current_exception());
@@ -351,12 +352,16 @@ std::future<QImage> RenderService::grab(SceneSnapshot snapshot, QSize pixels) {
   return answer;
 }
 
-QImage RenderService::grabNow(SceneSnapshot snapshot, QSize pixels) {
-  std::future<QImage> answer = grab(std::move(snapshot), pixels);
+QImage RenderService::wait(std::future<QImage>& answer) {
   const bool onGui = QThread::currentThread() == impl_->gui.thread();
   while (answer.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready)
     if (onGui) impl_->makeSurface();
   return answer.get();
+}
+
+QImage RenderService::grabNow(SceneSnapshot snapshot, QSize pixels) {
+  std::future<QImage> answer = grab(std::move(snapshot), pixels);
+  return wait(answer);
 }
 
 RenderStatus RenderService::status() const {

@@ -57,7 +57,8 @@ class RenderService {
   /// A picture of exactly `pixels`, supersampled, whatever its size; lines and the like scale with pixels /
   /// snapshot.size. The future is answered once, with the image or an Error.
   std::future<QImage> grab(SceneSnapshot snapshot, QSize pixels);
-  /// The same, waiting; from the GUI thread this is the way to wait. Throws Error.
+  /// The answer to a grab; from the GUI thread this is the way to wait. Throws Error.
+  QImage wait(std::future<QImage>& answer);
   QImage grabNow(SceneSnapshot snapshot, QSize pixels);
 
   RenderStatus status() const;

@@ -11,6 +11,7 @@ struct RibbonView {
   Viewport viewport;  ///< logical pixels
   double pixel = 1;   ///< side of one drawn pixel in logical pixels: what an edge is smoothed over
   bool whole = true;  ///< false for a tile of a large picture
+  bool still = true;  ///< false for one of many: then marks may keep the form that they had in the picture before
 };
 
 /// Lines as strips that face the camera, their edges fading to alpha 0 over one drawn pixel: smooth without

@@ -163,7 +163,10 @@ QImage SceneRenderer::render(const SceneSnapshot& snapshot, QSize size, double p
       {fogColor[0], fogColor[1], fogColor[2]},
       {static_cast<float>(depth[0]), static_cast<float>(1 / (depth[1] - depth[0])), static_cast<float>(snapshot.fog)}};
   const bool whole = tile.left <= 0 && tile.top <= 0 && tile.right >= 1 && tile.bottom >= 1;
-  impl_->updateActors(snapshot, {snapshot.camera, snapshot.viewport(), 1 / (pixelRatio * reduce), whole}, uniforms);
+  impl_->updateActors(
+      snapshot,
+      {snapshot.camera, snapshot.viewport(), 1 / (pixelRatio * reduce), whole, snapshot.quality == SceneQuality::Still},
+      uniforms);
   impl_->updateCamera(snapshot, snapshot.camera.clipping(bounds), tile);
   const bool splats = SplatUnderlay::wanted(snapshot), transparent = snapshot.transparent || splats;
   const double base = transparent ? 0 : 1;

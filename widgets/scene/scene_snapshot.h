@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QSize>
 #include <QString>
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -45,6 +46,10 @@ class Column {
   const T* begin() const { return data(); }
   const T* end() const { return data() + size(); }
   std::uint64_t generation() const { return generation_; }
+  /// Of the values, whatever the generation.
+  bool operator==(const Column& other) const {
+    return values_ == other.values_ || (size() == other.size() && std::equal(begin(), end(), other.begin()));
+  }
 
  private:
   static std::uint64_t next() {
@@ -61,6 +66,7 @@ struct Spheres {
   Column<float> radii;  ///< scene units
   Column<Rgba> colors;
   bool translucent = false;  ///< some alpha is below 255: drawn after the opaque marks, unsorted
+  bool operator==(const Spheres&) const = default;
 };
 
 /// Round tubes through the rows of each strand; strands follow each other in `positions`.
@@ -70,6 +76,7 @@ struct Tubes {
   std::vector<std::uint32_t> strands;  ///< number of rows of each
   float radius = 0.02F;
   bool closed = false;
+  bool operator==(const Tubes&) const = default;
 };
 
 /// Polylines of constant width on the screen, blended over the rest; strands as for Tubes.
@@ -78,6 +85,7 @@ struct Lines {
   Column<Rgba> colors;
   Column<std::uint32_t> strands;
   float width = 1.5F;  ///< logical pixels
+  bool operator==(const Lines&) const = default;
 };
 
 /// Upright columns from `bottoms` with the given heights (scene units).
@@ -86,6 +94,7 @@ struct Posts {
   Column<float> heights;
   Column<Rgba> colors;
   float radius = 0.03F;
+  bool operator==(const Posts&) const = default;
 };
 
 /// A translucent horizontal square.
@@ -94,6 +103,7 @@ struct Plane {
   double extent = 1;  ///< half the side
   Rgba color;
   bool round = false;  ///< a disc instead
+  bool operator==(const Plane&) const = default;
 };
 
 /// A triangle surface; normals are computed.
@@ -101,6 +111,7 @@ struct Mesh {
   Column<Vec3f> vertices;
   Column<std::uint32_t> faces;  ///< three a triangle, each below the number of vertices
   Column<Rgba> colors;          ///< one a vertex
+  bool operator==(const Mesh&) const = default;
 };
 
 struct Arrows {
@@ -108,6 +119,7 @@ struct Arrows {
   Column<Vec3f> directions;  ///< with their length, scene units
   Column<Rgba> colors;
   float radius = 0.012F;
+  bool operator==(const Arrows&) const = default;
 };
 
 /// Square pictures that face the camera, each pixel drawn as a square of its own.
@@ -117,17 +129,20 @@ struct Pictures {
   Column<Rgba> frames;        ///< one a picture; alpha 0: none
   int width = 0, height = 0;  ///< in pixels
   float size = 0.3F;          ///< scene units of the longer side
+  bool operator==(const Pictures&) const = default;
 };
 
 /// Gaussian splats in the scene's axes. Those of all layers are drawn together, under every other mark.
 struct Splats {
   std::shared_ptr<const splats::Gaussians> splats;
+  bool operator==(const Splats&) const = default;
 };
 
 /// Values of the items of a layer, for tooltips and CSV.
 struct ItemValues {
   QString name;
   Column<double> values;
+  bool operator==(const ItemValues&) const = default;
 };
 
 /// One mark of the view. Item i has ids[i]; a layer whose `select` is empty is not pickable.
@@ -137,6 +152,7 @@ struct SceneLayer {
   Column<std::int64_t> ids;
   std::vector<ItemValues> values;
   std::variant<Spheres, Tubes, Lines, Posts, Plane, Mesh, Arrows, Pictures, Splats> geometry;
+  bool operator==(const SceneLayer&) const = default;
 };
 
 /// Text at a place, drawn by the painter; never over another label: the higher priority wins, then the nearer one.
@@ -147,6 +163,7 @@ struct SceneLabel {
   double priority = 0;
   double clearance = 0;  ///< scene units that the text keeps from the place (radius of its sphere)
   double rim = 0;  ///< above 0: stands on a horizontal circle of this radius about (0, 0), where it is easiest to read
+  bool operator==(const SceneLabel&) const = default;
 };
 
 /// A mark around an item: the selection.
@@ -154,18 +171,21 @@ struct SceneRing {
   Vec3 at;
   double radius = 0.05;  ///< scene units
   QColor color;
+  bool operator==(const SceneRing&) const = default;
 };
 
 struct SceneColorBar {
   QString title;
   QString map;  ///< as for mapColor
   double low = 0, high = 1;
+  bool operator==(const SceneColorBar&) const = default;
 };
 
 /// Names of the categories of a colour.
 struct SceneLegend {
   QString title;
   std::vector<std::pair<QString, QColor>> entries;
+  bool operator==(const SceneLegend&) const = default;
 };
 
 /// One axis of the box: data value `in` stands at the scene coordinate low + (in - range[0]) / (range[1] - range[0])
@@ -174,6 +194,7 @@ struct SceneAxis {
   QString title;
   double low = 0, high = 1;            ///< scene coordinates of its ends
   double valueLow = 0, valueHigh = 1;  ///< data values there
+  bool operator==(const SceneAxis&) const = default;
 };
 
 struct SceneFloor {
@@ -182,6 +203,7 @@ struct SceneFloor {
   double spacing = 0.25;
   Vec3 centre;
   Rgba color;
+  bool operator==(const SceneFloor&) const = default;
 };
 
 /// Fast: no smoothing, half resolution where a frame takes too long. Still: 2x supersampling.
@@ -208,6 +230,7 @@ struct SceneSnapshot {
   SceneQuality quality = SceneQuality::Fast;
 
   Viewport viewport() const { return {double(size.width()), double(size.height())}; }
+  bool operator==(const SceneSnapshot&) const = default;
 };
 
 }  // namespace learnscope

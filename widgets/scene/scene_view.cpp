@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QTextStream>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "widgets/scene/scene_overlay.h"
@@ -16,6 +17,70 @@ constexpr int idleMilliseconds = 200;
 constexpr int frameMilliseconds = 16;
 constexpr double flightStep = 0.09;  ///< share of a camera move per frame
 constexpr double turnDegrees = 0.35;
+
+/// A picture of a scene for a figure or a video, in points.
+class ScenePicture : public FilmFrame {
+ public:
+  ScenePicture(std::shared_ptr<RenderService> service, SceneSnapshot snapshot, const QRectF& rect,
+               const FigureStyle& style, QString caption, QString message = {})
+      : service_(std::move(service)),
+        snapshot_(std::move(snapshot)),
+        rect_(rect),
+        style_(style),
+        caption_(std::move(caption)),
+        message_(std::move(message)) {}
+
+  bool equals(const FilmFrame& other) const override {
+    const auto* same = dynamic_cast<const ScenePicture*>(&other);
+    return same && rect_ == same->rect_ && caption_ == same->caption_ && message_ == same->message_ &&
+           snapshot_ == same->snapshot_;
+  }
+
+  void start() override { picture_ = service_->grab(snapshot_, pixels()); }
+
+  void paint(QPainter& painter) override {
+    const QImage image = picture_.valid() ? service_->wait(picture_) : service_->grabNow(snapshot_, pixels());
+    painter.save();
+    drawPicture(painter, image);
+    const QFont font = figureFont(painter, style_);
+    const Theme theme = figureTheme(style_);
+    SceneSnapshot shown = snapshot_;
+    if (!style_.legend) shown.colorBars.clear();
+    paintOverlay(painter, rect_, shown, {theme, font, 0.75 * style_.lineWidthPt, caption_, false, 0});
+    painter.setFont(font);
+    painter.setPen(theme.muted);
+    if (!message_.isEmpty()) painter.drawText(rect_, Qt::AlignCenter | Qt::TextWordWrap, message_);
+    painter.restore();
+  }
+
+ private:
+  QSize pixels() const { return (rect_.size() * style_.dpi / 72).toSize().expandedTo(QSize(1, 1)); }
+
+  // Pixel by pixel where the device has the picture's own resolution: much faster, and nothing is blurred.
+  void drawPicture(QPainter& painter, const QImage& image) const {
+    const QRectF place = painter.transform().mapRect(rect_);
+    const bool upright = painter.transform().type() <= QTransform::TxScale;
+    const double off = std::abs(place.width() - image.width()) + std::abs(place.height() - image.height()) +
+                       std::abs(place.left() - std::round(place.left())) +
+                       std::abs(place.top() - std::round(place.top()));
+    painter.save();
+    if (upright && off < 1e-6) {
+      painter.resetTransform();
+      painter.drawImage(place.topLeft().toPoint(), image);
+    } else {
+      painter.setRenderHint(QPainter::SmoothPixmapTransform);
+      painter.drawImage(rect_, image);
+    }
+    painter.restore();
+  }
+
+  std::shared_ptr<RenderService> service_;
+  SceneSnapshot snapshot_;
+  QRectF rect_;
+  FigureStyle style_;
+  QString caption_, message_;
+  std::future<QImage> picture_;
+};
 
 QString csvCell(const QString& text) {
   if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')))
@@ -178,7 +243,7 @@ Camera SceneView::homeCamera() const {
 }
 
 void SceneView::requestFrame(SceneQuality quality) {
-  if (size().isEmpty()) return;
+  if (size().isEmpty() || !isVisible()) return;  // a view is refreshed when it is shown
   SceneSnapshot wanted = placed(snapshot_, camera_, size(), devicePixelRatioF());
   wanted.quality = quality;
   service_->show(handle_, std::move(wanted));
@@ -219,13 +284,10 @@ void SceneView::takeStep() {
   moved();
 }
 
-bool SceneView::showPreset(const QString& id) {
-  for (const NamedCamera& preset : cameras_) {
-    if (preset.id != id) continue;
-    moveCamera(preset.camera);
-    return true;
-  }
-  Camera camera = homeCamera();
+std::optional<Camera> SceneView::namedCamera(const QString& id, const Camera& home) const {
+  for (const NamedCamera& preset : cameras_)
+    if (preset.id == id) return preset.camera;
+  Camera camera = home;
   if (id == QLatin1String("top")) {
     camera.elevation = 90;
     camera.azimuth = -90;
@@ -236,10 +298,15 @@ bool SceneView::showPreset(const QString& id) {
     camera.elevation = 4;
     camera.azimuth = 0;
   } else if (id != QLatin1String("home")) {
-    return false;
+    return std::nullopt;
   }
-  moveCamera(camera);
-  return true;
+  return camera;
+}
+
+bool SceneView::showPreset(const QString& id) {
+  const std::optional<Camera> named = namedCamera(id, homeCamera());
+  if (named) moveCamera(*named);
+  return named.has_value();
 }
 
 void SceneView::setTurning(bool on) {
@@ -329,26 +396,27 @@ void SceneView::paintEvent(QPaintEvent*) {
   }
 }
 
-void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
-  const Theme theme = figureTheme(style);
-  SceneSnapshot snapshot = bind(theme);
-  if (snapshot.layers.empty()) throw Error(message().toStdString(), ExitStatus::Failed);
+// Logical pixels are points here, so widths on the picture are those of the page.
+SceneSnapshot SceneView::figureSnapshot(const QSizeF& area, const FigureStyle& style) {
+  SceneSnapshot snapshot = bind(figureTheme(style));
   Camera camera = cameraPlaced_ ? camera_ : homeCamera();
-  if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {rect.width(), rect.height()});
+  if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {area.width(), area.height()});
   if (const Json& place = style.panel(spec().id).camera; !place.is_null())
     camera = Camera::fromJson(place, camera, "/panels/" + spec().id + "/camera");
   snapshot.transparent = style.transparent;
-  // Logical pixels are points here, so widths on the picture are those of the page.
-  snapshot = placed(std::move(snapshot), camera, rect.size().toSize(), 1);
-  const QSize pixels = (rect.size() * style.dpi / 72).toSize().expandedTo(QSize(1, 1));
-  const QImage image = service_->grabNow(snapshot, pixels);
-  painter.save();
-  painter.setRenderHint(QPainter::SmoothPixmapTransform);
-  painter.drawImage(rect, image);
-  const QFont font = figureFont(painter, style);
-  if (!style.legend) snapshot.colorBars.clear();
-  paintOverlay(painter, rect, snapshot, {theme, font, 0.75 * style.lineWidthPt, stepText(), false, 0});
-  painter.restore();
+  return placed(std::move(snapshot), camera, area.toSize(), 1);
+}
+
+void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
+  SceneSnapshot snapshot = figureSnapshot(rect.size(), style);
+  if (snapshot.layers.empty()) throw Error(message().toStdString(), ExitStatus::Failed);
+  ScenePicture(service_, std::move(snapshot), rect, style, stepText()).paint(painter);
+}
+
+std::unique_ptr<FilmFrame> SceneView::filmFrame(const QRectF& rect, const FigureStyle& style) {
+  SceneSnapshot snapshot = figureSnapshot(rect.size(), style);
+  const QString empty = snapshot.layers.empty() ? message() : QString();
+  return std::make_unique<ScenePicture>(service_, std::move(snapshot), rect, style, QString(), empty);
 }
 
 PanelStyle SceneView::panelStyle() const {

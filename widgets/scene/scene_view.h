@@ -26,6 +26,7 @@ class SceneView : public View, public Spoken {
 
   void refresh() override;
   void paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) override;
+  std::unique_ptr<FilmFrame> filmFrame(const QRectF& rect, const FigureStyle& style) override;
   PanelStyle panelStyle() const override;
   void showPanelStyle(const PanelStyle& panel) override;
   QString dataCsv() const override;
@@ -35,10 +36,16 @@ class SceneView : public View, public Spoken {
   const Camera& camera() const { return camera_; }
   /// Where the page's handle stands; arguments of analyses take its coordinates.
   std::optional<Vec3> handle() const { return dragPoint_; }
+  /// The camera that the page gives; none: the content is fitted.
+  const std::optional<Camera>& pageCamera() const { return page_.home; }
+  /// What is drawn at the cursor; camera, size and quality are the caller's.
+  SceneSnapshot content() { return bind(Theme::of(palette())); }
   /// Goes there at once; moves of the user are animated.
   void setCamera(const Camera& camera);
   const std::vector<NamedCamera>& cameras() const { return cameras_; }
-  /// The presets that the page names, then "home", "top", "front", "side"; false if there is no such.
+  /// The presets that the page names, then "home", "top", "front", "side", which keep what `home` looks at.
+  std::optional<Camera> namedCamera(const QString& id, const Camera& home) const;
+  /// Flies to a named camera; false if there is no such.
   bool showPreset(const QString& id);
   bool isTurning() const { return turning_.isActive(); }
   void setTurning(bool on);
@@ -71,14 +78,15 @@ class SceneView : public View, public Spoken {
   SceneSource source();
   SceneSource sourceOf(const std::shared_ptr<Run>& run, std::int64_t step, AnalysisFeed* feed);
   SceneSnapshot bind(const Theme& theme);
+  SceneSnapshot figureSnapshot(const QSizeF& area, const FigureStyle& style);
   SceneSnapshot placed(SceneSnapshot snapshot, const Camera& camera, QSize size, double pixelRatio) const;
+  Camera homeCamera() const;
   std::shared_ptr<Run> shownRun() const;
   void requestFrame(SceneQuality quality);
   void receive(const RenderedFrame& frame);
   void moveCamera(const Camera& target);
   void moved();
   void takeStep();
-  Camera homeCamera() const;
   void select(const std::optional<PickedItem>& item, bool extend);
   bool onHandle(QPointF place) const;
   bool takeHold(QPointF place);
