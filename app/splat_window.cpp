@@ -112,7 +112,7 @@ SplatWindow::SplatWindow(int threads, QWidget* parent)
 QWidget* SplatWindow::makeStateBar() {
   stateBar_ = new QWidget;
   auto* row = new QHBoxLayout(stateBar_);
-  row->setContentsMargins(8, 2, 8, 2);
+  row->setContentsMargins(8, 5, 8, 5);
   auto* label = new QLabel(tr("&State"));
   states_ = new QSlider(Qt::Horizontal);
   states_->setObjectName(QStringLiteral("splatStates"));

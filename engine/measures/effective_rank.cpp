@@ -34,7 +34,8 @@ std::vector<double> singularValues(std::span<const double> matrix, int rows, int
 }
 
 std::vector<std::complex<double>> eigenvalues(std::span<const double> matrix, int n) {
-  const Eigen::VectorXcd values = Eigen::EigenSolver<Eigen::MatrixXd>(Eigen::MatrixXd(mapped(matrix, n, n)), false).eigenvalues();
+  const Eigen::VectorXcd values =
+      Eigen::EigenSolver<Eigen::MatrixXd>(Eigen::MatrixXd(mapped(matrix, n, n)), false).eigenvalues();
   std::vector<std::complex<double>> result(values.data(), values.data() + values.size());
   std::stable_sort(result.begin(), result.end(), [](auto a, auto b) { return std::abs(a) > std::abs(b); });
   return result;

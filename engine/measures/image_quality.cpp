@@ -10,7 +10,7 @@
 namespace learnscope {
 namespace {
 
-constexpr int kWindow = 11;
+constexpr int kWindow = 11, kMiddle = 5;
 constexpr double kSigma = 1.5, kC1 = 0.01 * 0.01, kC2 = 0.03 * 0.03;
 
 const std::array<double, kWindow>& window() {
@@ -18,7 +18,7 @@ const std::array<double, kWindow>& window() {
     std::array<double, kWindow> w{};
     double sum = 0;
     for (int i = 0; i < kWindow; ++i) {
-      const double x = i - kWindow / 2;
+      const double x = i - kMiddle;
       w[static_cast<std::size_t>(i)] = std::exp(-x * x / (2 * kSigma * kSigma));
       sum += w[static_cast<std::size_t>(i)];
     }

@@ -95,6 +95,7 @@ std::optional<JointEstimate> estimateJoint(std::span<const std::vector<double>> 
     joint.values.push_back(joint.turns ? there->angle * (dot(there->axis, joint.axis) < 0 ? -1 : 1)
                                        : dot(there->shift, joint.axis));
   }
+  joint.values[0] = 0;  // against itself, but for rounding
   return joint;
 }
 

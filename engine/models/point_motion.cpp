@@ -255,13 +255,12 @@ void PointMotion<T>::rigid() {
     T* moved = moved_.data() + area(i, 7);
     const T g = gate_[static_cast<std::size_t>(i)];
     const T v[3] = {from[0] - centre_[0], from[1] - centre_[1], from[2] - centre_[2]};
-    for (int k = 0; k < 3; ++k) {
-      moved[k] =
-          dot(&rotation_[static_cast<std::size_t>(3 * k)], v, 3) + twist_[static_cast<std::size_t>(3 + k)] - v[k];
+    for (std::size_t k = 0; k < 3; ++k) {
+      moved[k] = dot(&rotation_[3 * k], v, 3) + twist_[3 + k] - v[k];
       to[k] = from[k] + g * moved[k];
     }
     const std::array<T, 4> turned = product(turn_.data(), from + 7);
-    for (int k = 0; k < 4; ++k) moved[3 + k] = from[7 + k] + g * (turned[static_cast<std::size_t>(k)] - from[7 + k]);
+    for (std::size_t k = 0; k < 4; ++k) moved[3 + k] = from[7 + k] + g * (turned[k] - from[7 + k]);
     const T length = std::sqrt(dot(moved + 3, moved + 3, 4));
     for (int k = 0; k < 4; ++k) to[7 + k] = moved[3 + k] / length;
   }
@@ -278,10 +277,10 @@ void PointMotion<T>::rigidBackward(const T* byCodes, T* gradient) {
     const T g = gate_[static_cast<std::size_t>(i)];
     // R v is the move without shift and start.
     T arm[3], force[3];
-    for (int k = 0; k < 3; ++k) {
-      arm[k] = moved[k] - twist_[static_cast<std::size_t>(3 + k)] + from[k] - centre_[static_cast<std::size_t>(k)];
+    for (std::size_t k = 0; k < 3; ++k) {
+      arm[k] = moved[k] - twist_[3 + k] + from[k] - centre_[k];
       force[k] = g * d[k];
-      push[static_cast<std::size_t>(k)] += force[k];
+      push[k] += force[k];
     }
     const std::array<T, 3> moment = cross(arm, force);
     // Through the normalisation of the quaternion, then q_R q with a small turn from the left: half of (0, e) p.

@@ -29,6 +29,12 @@ void blur(const LaneGrid& grid, int planes, const float* in, float* out) {
       }
 }
 
+/// Where channel c of drag k stands among the codes of all starts and then all ends [2 count][half].
+std::size_t codePlace(int c, int k, int count, int half) {
+  const auto row = static_cast<std::size_t>(c < half ? k : count + k);
+  return row * static_cast<std::size_t>(half) + static_cast<std::size_t>(c % half);
+}
+
 }  // namespace
 
 SplatterUNet::SplatterUNet() {
@@ -114,8 +120,7 @@ void SplatterUNet::embed(Embedding& e, LanePlanes& planes) {
     const PictureDrag& drag = drags_[static_cast<std::size_t>(k)];
     const long cell = static_cast<int>(drag.startY * static_cast<float>(e.size)) * grid.row +
                       static_cast<int>(drag.startX * static_cast<float>(e.size)) * grid.pixel + drag.lane;
-    for (int c = 0; c < e.channels; ++c)
-      e.map.plane(c)[cell] += e.code[static_cast<std::size_t>(((c < half ? 0 : count) + k) * half + c % half)];
+    for (int c = 0; c < e.channels; ++c) e.map.plane(c)[cell] += e.code[codePlace(c, k, count, half)];
   }
   blur(grid, e.channels, e.map.plane(0), e.joint.plane(0));
   copyPlanes(grid, e.channels, planes.plane(0), e.joint.plane(e.channels));
@@ -135,8 +140,7 @@ void SplatterUNet::embedBackward(Embedding& e, LanePlanes& gradient, float* para
     const PictureDrag& drag = drags_[static_cast<std::size_t>(k)];
     const long cell = static_cast<int>(drag.startY * static_cast<float>(e.size)) * grid.row +
                       static_cast<int>(drag.startX * static_cast<float>(e.size)) * grid.pixel + drag.lane;
-    for (int c = 0; c < e.channels; ++c)
-      e.byCode[static_cast<std::size_t>(((c < half ? 0 : count) + k) * half + c % half)] = e.map.plane(c)[cell];
+    for (int c = 0; c < e.channels; ++c) e.byCode[codePlace(c, k, count, half)] = e.map.plane(c)[cell];
   }
   e.second.back(values_, e.hidden.data(), 2 * count, e.byCode.data(), e.byHidden.data(), false, parameterGradients);
   pointKernels<float>().multiply(e.slope.data(), e.byHidden.data(), static_cast<long>(e.byHidden.size()));
@@ -151,8 +155,9 @@ void eachToken(LanePlanes& planes, AlignedVector<float>& rows, const F& f) {
     for (int y = 0; y < kQuarter; ++y)
       for (int x = 0; x < kQuarter; ++x) {
         float* pixel = planes.plane(c) + y * grid.row + x * grid.pixel;
+        const auto token = static_cast<std::size_t>(y * kQuarter + x);
         for (int l = 0; l < kImageLanes; ++l)
-          f(pixel[l], rows[static_cast<std::size_t>(((l * kTokens) + y * kQuarter + x) * kWide + c)]);
+          f(pixel[l], rows[(static_cast<std::size_t>(l) * kTokens + token) * kWide + static_cast<std::size_t>(c)]);
       }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstdio>
 #include <numbers>
 
 #include "engine/splats/state_folder.h"
@@ -9,6 +10,12 @@ namespace learnscope {
 namespace {
 
 using namespace splats;
+
+std::string text(const std::array<double, 3>& place) {
+  char said[96];
+  std::snprintf(said, sizeof said, "[%.4f, %.4f, %.4f]", place[0], place[1], place[2]);
+  return said;
+}
 
 class SplatsStatesTool final : public Tool {
  public:
@@ -37,6 +44,7 @@ class SplatsStatesTool final : public Tool {
                        : std::find_if(all.begin(), all.end(), [&](const StateSeries& s) { return s.name == wanted; });
     if (chosen == all.end()) {
       std::vector<std::string> names;
+      names.reserve(all.size());
       for (const StateSeries& series : all) names.push_back(series.name);
       const std::string nearest = nearestName(wanted, names);
       throw ConfigError("/object", wanted,
@@ -53,8 +61,8 @@ class SplatsStatesTool final : public Tool {
     const std::optional<JointEstimate> joint = jointOf(object);
     summary["joint"] = !joint ? "none" : joint->turns ? "turns" : "slides";
     if (joint) {
-      summary["axis"] = Json(joint->axis).dump();
-      summary["origin"] = Json(joint->origin).dump();
+      summary["axis"] = text(joint->axis);
+      summary["origin"] = text(joint->origin);
       summary["moving"] = std::count(joint->moves.begin(), joint->moves.end(), true);
       summary["residual"] = joint->residual;
       for (std::size_t i = 0; i < rows.size(); ++i)

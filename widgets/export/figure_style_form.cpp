@@ -38,8 +38,8 @@ void FigureStyleForm::makePage() {
     width_->setValue(chosen.widthMm);
     height_->setValue(chosen.heightMm);
   });
-  width_ = addNumber(form, "width", tr("&Width"), 10, 2000, 1, tr(" mm"));
-  height_ = addNumber(form, "height", tr("&Height"), 10, 2000, 1, tr(" mm"));
+  width_ = addNumber(form, "width", tr("&Width"), 10, 2000, 2, tr(" mm"));
+  height_ = addNumber(form, "height", tr("&Height"), 10, 2000, 2, tr(" mm"));
   connect(width_, &QDoubleSpinBox::valueChanged, this, &FigureStyleForm::nameSize);
   connect(height_, &QDoubleSpinBox::valueChanged, this, &FigureStyleForm::nameSize);
   arrangement_ = addChoice(form, "arrangement", tr("&Arrangement"),
@@ -131,8 +131,8 @@ QCheckBox* FigureStyleForm::addCheck(QFormLayout& form, const char* name, const 
 void FigureStyleForm::nameSize() {
   int index = static_cast<int>(figureSizes().size());
   for (std::size_t i = 0; i < figureSizes().size(); ++i)
-    if (std::abs(figureSizes()[i].widthMm - width_->value()) < 0.06 &&
-        std::abs(figureSizes()[i].heightMm - height_->value()) < 0.06)
+    if (std::abs(figureSizes()[i].widthMm - width_->value()) < 0.006 &&
+        std::abs(figureSizes()[i].heightMm - height_->value()) < 0.006)
       index = static_cast<int>(i);
   const QSignalBlocker quiet(size_);
   size_->setCurrentIndex(index);

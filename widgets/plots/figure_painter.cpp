@@ -126,10 +126,13 @@ class FigureDrawing {
           QPointF(r.center().x() - metrics_.horizontalAdvance(chart_.x.title) / 2, base + metrics_.height()),
           chart_.x.title);
     if (chart_.y.title.isEmpty()) return;
+    // Beside the axes' middle; one that is longer than they are goes down beside the labels, not up into the legend.
+    const QString title = metrics_.elidedText(chart_.y.title, Qt::ElideRight, rect_.bottom() - pad() - r.top());
+    const double length = metrics_.horizontalAdvance(title);
     painter_.save();
-    painter_.translate(layout_.yTitleX, r.center().y() + metrics_.horizontalAdvance(chart_.y.title) / 2);
+    painter_.translate(layout_.yTitleX, std::max(r.center().y() + length / 2, r.top() + length));
     painter_.rotate(-90);
-    painter_.drawText(QPointF(0, 0), chart_.y.title);
+    painter_.drawText(QPointF(0, 0), title);
     painter_.restore();
   }
 

@@ -130,8 +130,8 @@ void Measurement::evaluate(const Learner& learner, std::vector<TaskScore>& score
 
 void Measurement::recordScores(const std::vector<TaskScore>& scores, Recorder& recorder) const {
   const auto put = [&](const char* id, const auto& value) {
-    std::vector<float> values;
-    for (int i = 0; i < metrics_.tasks(); ++i) values.push_back(static_cast<float>(value(i)));
+    std::vector<float> values(z(metrics_.tasks()));
+    for (int i = 0; i < metrics_.tasks(); ++i) values[z(i)] = static_cast<float>(value(i));
     recorder.array(id, Array::vector<float>(values));
   };
   put("accuracy", [&](int i) { return scores[z(i)].accuracy; });

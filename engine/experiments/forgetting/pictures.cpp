@@ -58,8 +58,7 @@ Array decisionRegions(Evaluator& evaluator, const Bench& bench) {
 }  // namespace
 
 void Measurement::findAxes() {
-  const std::size_t width =
-      z(evaluator_.lastFeatures(1).size() > 0 ? static_cast<int>(evaluator_.lastFeatures(1).size()) : 1);
+  const std::size_t width = std::max<std::size_t>(1, evaluator_.lastFeatures(1).size());
   std::vector<double> all;
   for (const std::vector<float>& features : features_) all.insert(all.end(), features.begin(), features.end());
   if (all.size() < 4 * width) return;

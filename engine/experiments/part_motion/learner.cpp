@@ -185,7 +185,8 @@ std::vector<bool> Learner::frozen(const Config& config) const {
       first = p.count / kCodeValues * (kCodeValues - 3);  // the last three rows write the colour
       stays = true;
     }
-    for (int i = first; stays && i < p.count; ++i) still[static_cast<std::size_t>(p.offset + i)] = true;
+    for (int i = first; stays && i < p.count; ++i)
+      still[static_cast<std::size_t>(p.offset) + static_cast<std::size_t>(i)] = true;
   }
   return still;
 }

@@ -158,7 +158,7 @@ void addTraining(std::vector<Parameter>& list, bool splatter) {
                 LS_TR("Largest rate of AdamW (.9, .95) in stage 1 and in joint training; one cycle, 15 % warm-up.")))
       .logarithmic = true;
   group
-      .add(real("appearanceRate", LS_TR("Rate of stage 2"), splatter ? 2e-3 : 1e-3, 1e-5, 2e-2,
+      .add(real("appearanceRate", LS_TR("Rate of stage 2"), 1e-3, 1e-5, 2e-2,
                 LS_TR("Largest rate in stage 2; its optimizer starts anew.")))
       .logarithmic = true;
   group.add(real("weightDecay", LS_TR("Weight decay"), splatter ? 0.01 : 0.05, 0, 0.5, LS_TR("Decoupled, of AdamW.")));

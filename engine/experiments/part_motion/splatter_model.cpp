@@ -37,8 +37,9 @@ Ray rayOf(const splats::SplatCamera& camera, int x, int y) {
 std::array<Ray, kOutSize * kOutSize> raysOf(int view) {
   const splats::SplatCamera camera = orbitCamera(view, kOutSize);
   std::array<Ray, kOutSize * kOutSize> rays;
+  Ray* ray = rays.data();
   for (int y = 0; y < kOutSize; ++y)
-    for (int x = 0; x < kOutSize; ++x) rays[static_cast<std::size_t>(y * kOutSize + x)] = rayOf(camera, x, y);
+    for (int x = 0; x < kOutSize; ++x) *ray++ = rayOf(camera, x, y);
   return rays;
 }
 
@@ -122,8 +123,9 @@ void SplatterModel::look(int lane, std::span<const float> gaussians, int view) {
   for (int y = 0; y < kSize; ++y)
     for (int x = 0; x < kSize; ++x) {
       const long at = y * grid.row + x * grid.pixel + lane;
+      const auto pixel = static_cast<std::size_t>(y * kSize + x);
       for (int c = 0; c < 3; ++c)
-        in.plane(c)[at] = 2 * picture_[static_cast<std::size_t>((c * kSize + y) * kSize + x)] - 1;
+        in.plane(c)[at] = 2 * picture_[pixel + static_cast<std::size_t>(c) * kSize * kSize] - 1;
       const auto [o, d, right, down] = rayOf(camera, x, y);
       const float moment[3]{o[1] * d[2] - o[2] * d[1], o[2] * d[0] - o[0] * d[2], o[0] * d[1] - o[1] * d[0]};
       for (int k = 0; k < 3; ++k) {

@@ -32,7 +32,8 @@ MotionPair drawPair(const World& world, RandomStream random, int drags) {
   pair.fromState = static_cast<int>(random.below(kStates));
   pair.toState = static_cast<int>(random.below(kStates - 1));
   if (pair.toState >= pair.fromState) ++pair.toState;
-  for (int part = 0; part < pair.object.parts(); ++part) pair.thetas.push_back(static_cast<double>(random.below(2)));
+  pair.thetas.resize(static_cast<std::size_t>(pair.object.parts()));
+  for (double& theta : pair.thetas) theta = static_cast<double>(random.below(2));
   pair.thetas[static_cast<std::size_t>(pair.movingPart)] = pair.fromState / double{kStates - 1};
   pair.from = posed(pair.sample, pair.object, pair.thetas);
   pair.to = pair.at(pair.toState / double{kStates - 1});
@@ -50,9 +51,8 @@ std::vector<float> drawStill(const World& world, RandomStream random) {
                                    ObjectKind::Oven};
   const ObjectKind kind = random.below(2) ? ObjectKind::Misc : furniture[random.below(std::size(furniture))];
   const ArticulatedObject object = makeArticulatedObject(kind, ObjectPalette::Wide, random);
-  std::vector<double> thetas;
-  for (int part = 0; part < object.parts(); ++part)
-    thetas.push_back(static_cast<double>(random.below(kStates)) / (kStates - 1));
+  std::vector<double> thetas(static_cast<std::size_t>(object.parts()));
+  for (double& theta : thetas) theta = static_cast<double>(random.below(kStates)) / (kStates - 1);
   return posed(sampleObject(object, world.points), object, thetas);
 }
 
