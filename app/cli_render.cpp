@@ -49,7 +49,6 @@ FigureStyle readStyle(const std::string& given) {
 
 ExitStatus render(const Registry& registry, Options options, const CLI::App& command) {
   RenderRequest& request = options.request;
-  const OpenedRun opened = openForReading(registry, request.file);
   if (!options.like.empty()) {
     checkInput("--like", options.like);
     FigureState state = readFigureState(QString::fromStdString(options.like));
@@ -60,6 +59,7 @@ ExitStatus render(const Registry& registry, Options options, const CLI::App& com
   if (!options.style.empty()) request.style = readStyle(options.style);
   if (!options.views.empty()) request.views = listed(options.views);
   if (request.views.empty()) throw ConfigError("--view", "", "name the views, or give a picture with --like");
+  const OpenedRun opened = openForReading(registry, request.file);
   const auto take = [&](const char* option, double given, double& value) {
     if (command.count(option) > 0) value = given;
   };

@@ -310,7 +310,8 @@ void SessionModel::tick() {
   const std::uint64_t version = session_->version();
   const bool changed = d.dirty || version != d.seenVersion;
   const TrainerStatus state = status();
-  if (state.phase != d.phase || (now - d.lastStatus >= statusGap && (changed || state.phase == Phase::Building)))
+  d.statusDue |= changed;
+  if (state.phase != d.phase || (now - d.lastStatus >= statusGap && (d.statusDue || state.phase == Phase::Building)))
     announceStatus(state);
   if (changed) {
     startWaiting();
@@ -341,6 +342,7 @@ void SessionModel::tick() {
 void SessionModel::announceStatus(const TrainerStatus& state) {
   Impl& d = *impl_;
   d.lastStatus = d.clock.elapsed();
+  d.statusDue = false;
   const bool quiet = state.phase == Phase::Building || state.phase == Phase::Waiting || state.phase == Phase::Finished;
   if (state.message != d.message) {
     d.message = state.message;

@@ -28,6 +28,7 @@ struct SessionModel::Impl {
   qint64 gap = 16;         // ms between refreshes that the views can bear
   qint64 lastChange = 0;
   qint64 lastStatus = -1000;
+  bool statusDue = false;  // something changed since the status was announced
   std::optional<qint64> lastBudget;
   std::set<std::string> warnedBudget;  // runs whose checkpoints are near their limit
   std::int64_t announcedCursor = -1;
