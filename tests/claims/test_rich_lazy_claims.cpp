@@ -106,8 +106,8 @@ class TestRichLazyClaims : public QObject {
   }
 
   // The reference tables (five seeds of another generator): all means within three joint standard errors, or 6 % where
-  // seeds hardly differ. The weight change of 2AF at full rank is that of ten seeds of a PyTorch loop of the recipe: the
-  // table's 1.26 +- .01 does not come out of it.
+  // seeds hardly differ. The weight change of 2AF at full rank is that of ten seeds of a PyTorch loop of the recipe:
+  // the table's 1.26 +- .01 does not come out of it.
   void theTablesComeOut_data() {
     QTest::addColumn<QString>("task");
     QTest::newRow("2af") << "2af";
