@@ -57,6 +57,8 @@ std::string makeFigure(const QString& folder, const QString& path) {
   Window w(folder);
   LabWorkspace& lab = *w.window->openLab(QStringLiteral("tiny"));
   if (!trainToEnd(lab, 80)) return {};
+  // Views are laid out a little after the window shows.
+  if (!QTest::qWaitFor([&] { return lab.isOpen(QStringLiteral("loss")); }, patience)) return {};
   lab.setOpen(QStringLiteral("weights"), false);
   lab.model().setCursor(40);
   auto* scene = qobject_cast<SceneView*>(lab.figureView(QStringLiteral("orbit")));
