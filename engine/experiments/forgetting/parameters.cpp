@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/parameter_group.h"
 #include "engine/experiments/forgetting/description.h"
 #include "engine/experiments/forgetting/setting.h"
 
@@ -7,42 +8,11 @@ namespace {
 
 using enum ParameterType;
 
-Parameter real(const char* id, const char* title, double fallback, double low, double high, const char* doc) {
-  return {.id = id,
-          .title = title,
-          .type = Real,
-          .fallback = fallback,
-          .doc = doc,
-          .minimum = low,
-          .maximum = high,
-          .live = true};
-}
-
-Parameter whole(const char* id, const char* title, int fallback, double low, double high, const char* doc) {
-  return {.id = id, .title = title, .type = Int, .fallback = fallback, .doc = doc, .minimum = low, .maximum = high};
-}
-
-/// Adds parameters of one group, those of a method shown with it alone.
-class Group {
- public:
-  Group(std::vector<Parameter>& list, const char* title) : list_(list), title_(title) {}
-  Parameter& add(Parameter parameter, Json visibleIf = {}) {
-    parameter.group = title_;
-    parameter.visibleIf = std::move(visibleIf);
-    list_.push_back(std::move(parameter));
-    return list_.back();
-  }
-
- private:
-  std::vector<Parameter>& list_;
-  const char* title_;
-};
-
 Json whenMethod(std::vector<std::string> ids) { return {{"method", std::move(ids)}}; }
 Json whenStream(std::vector<std::string> ids) { return {{"stream", std::move(ids)}}; }
 
 void addStream(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Tasks"));
+  ParameterGroup group(list, LS_TR("Tasks"));
   group.add(
       {.id = "stream",
        .title = LS_TR("Stream"),
@@ -87,11 +57,12 @@ void addStream(std::vector<Parameter>& list) {
              .minimum = -360,
              .maximum = 360},
             whenStream({"rotated"}));
-  group.add(whole("tasks", LS_TR("Tasks"), 5, 1, 20, LS_TR("How many tasks there are.")),
+  group.add(fixedWhole("tasks", LS_TR("Tasks"), 5, 1, 20, LS_TR("How many tasks there are.")),
             whenStream({"permuted", "subsets", "gaussians", "moons", "spirals", "xor"}));
-  group.add(whole("subsetClasses", LS_TR("Classes a task"), 2, 1, 9,
-                  LS_TR("Drawn at random from the ten, no set twice; the same for every seed (SCoLe, Lesort 2023).")),
-            whenStream({"subsets"}));
+  group.add(
+      fixedWhole("subsetClasses", LS_TR("Classes a task"), 2, 1, 9,
+                 LS_TR("Drawn at random from the ten, no set twice; the same for every seed (SCoLe, Lesort 2023).")),
+      whenStream({"subsets"}));
   group.add({.id = "toyChange",
              .title = LS_TR("Tasks are"),
              .type = Choice,
@@ -112,16 +83,17 @@ void addStream(std::vector<Parameter>& list) {
              .doc = LS_TR("Task numbers in the order they come, repetitions allowed (1 2 3 1 2 3); empty: each once."),
              .minimum = 1,
              .maximum = 20});
+  group.add(fixedWhole(
+      "visits", LS_TR("Random visits"), 0, 0, 5000,
+      LS_TR("So many stretches, each of a task drawn by the seed, so that tasks recur; 0: the order above.")));
   group.add(
-      whole("visits", LS_TR("Random visits"), 0, 0, 5000,
-            LS_TR("So many stretches, each of a task drawn by the seed, so that tasks recur; 0: the order above.")));
-  group.add(whole("iterations", LS_TR("Iterations a task"), 300, 1, 100000, LS_TR("Updates before the next task.")));
-  group.add(whole("data.train", LS_TR("Training samples"), 1500, 10, 60000,
-                  LS_TR("Of each task, as equal a share of its classes as possible.")));
-  group.add(whole("side", LS_TR("Pixels a side"), 16, 8, 32, LS_TR("Of the built-in glyph digits.")));
+      fixedWhole("iterations", LS_TR("Iterations a task"), 300, 1, 100000, LS_TR("Updates before the next task.")));
+  group.add(fixedWhole("data.train", LS_TR("Training samples"), 1500, 10, 60000,
+                       LS_TR("Of each task, as equal a share of its classes as possible.")));
+  group.add(fixedWhole("side", LS_TR("Pixels a side"), 16, 8, 32, LS_TR("Of the built-in glyph digits.")));
   group
-      .add(real("difficulty", LS_TR("Difficulty"), 1, 0, 3,
-                LS_TR("How far tilt, scale, shear and shift of the glyph digits vary.")))
+      .add(liveReal("difficulty", LS_TR("Difficulty"), 1, 0, 3,
+                    LS_TR("How far tilt, scale, shear and shift of the glyph digits vary.")))
       .live = false;
   group.add(
       {.id = "data.images",
@@ -143,7 +115,7 @@ void addStream(std::vector<Parameter>& list) {
 }
 
 void addMethod(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Against forgetting"));
+  ParameterGroup group(list, LS_TR("Against forgetting"));
   group.add({.id = "method",
              .title = LS_TR("Method"),
              .type = Choice,
@@ -152,12 +124,13 @@ void addMethod(std::vector<Parameter>& list) {
                           "handed over, importances and anchors start with the next task's end."),
              .choices = methodChoices(),
              .live = true});
-  group.add(real("newWeight", LS_TR("Weight of the new batch"), 0.5, 0, 1,
-                 LS_TR("L_w in L_w CE(new) + (1 - L_w) CE(memory).")),
+  group.add(liveReal("newWeight", LS_TR("Weight of the new batch"), 0.5, 0, 1,
+                     LS_TR("L_w in L_w CE(new) + (1 - L_w) CE(memory).")),
             whenMethod({"er", "er-agem"}));
-  Parameter memory = whole("memory", LS_TR("Memory"), 500, 0, 100000,
-                           LS_TR("Stored samples. It is filled whatever the method, so that replay can be switched on "
-                                 "at any time; a smaller one drops samples at random."));
+  Parameter memory =
+      fixedWhole("memory", LS_TR("Memory"), 500, 0, 100000,
+                 LS_TR("Stored samples. It is filled whatever the method, so that replay can be switched on "
+                       "at any time; a smaller one drops samples at random."));
   memory.unit = LS_TR("samples");
   memory.live = true;
   group.add(std::move(memory));
@@ -171,21 +144,22 @@ void addMethod(std::vector<Parameter>& list) {
                          {"refill", LS_TR("At each task's end")},
                          {"reservoir", LS_TR("Reservoir")},
                          {"balanced", LS_TR("Balanced by class")}}});
-  group.add(real("der.a", LS_TR("Weight of stored logits"), 0.5, 0, 10, LS_TR("a in a MSE(f(x), z).")),
+  group.add(liveReal("der.a", LS_TR("Weight of stored logits"), 0.5, 0, 10, LS_TR("a in a MSE(f(x), z).")),
             whenMethod({"der", "derpp"}));
-  group.add(real("der.b", LS_TR("Weight of stored labels"), 0.5, 0, 10, LS_TR("b in b CE(f(x'), y').")),
+  group.add(liveReal("der.b", LS_TR("Weight of stored labels"), 0.5, 0, 10, LS_TR("b in b CE(f(x'), y').")),
             whenMethod({"derpp"}));
-  Parameter reference = whole("agem.samples", LS_TR("Reference samples"), 256, 1, continual::mostBatch,
-                              LS_TR("Of the memory, for the gradient that is projected on."));
+  Parameter reference = fixedWhole("agem.samples", LS_TR("Reference samples"), 256, 1, continual::mostBatch,
+                                   LS_TR("Of the memory, for the gradient that is projected on."));
   reference.live = true;
   group.add(std::move(reference), whenMethod({"agem"}));
-  group.add(real("gem.margin", LS_TR("Margin γ"), 0, 0, 10,
-                 LS_TR("Least multiplier v of each past task's gradient; the official code uses 0.5, which pushes even "
-                       "without conflict.")),
-            whenMethod({"gem"}));
+  group.add(
+      liveReal("gem.margin", LS_TR("Margin γ"), 0, 0, 10,
+               LS_TR("Least multiplier v of each past task's gradient; the official code uses 0.5, which pushes even "
+                     "without conflict.")),
+      whenMethod({"gem"}));
   const Json ewc = whenMethod({"ewc", "ewc-online", "ewc-mean"});
-  group.add(real("ewc.lambda", LS_TR("Strength λ"), 100, 0, 1e6, LS_TR("Penalty λ/2 sum F (θ - θ*)².")), ewc);
-  group.add(real("ewc.gamma", LS_TR("Decay γ"), 1, 0, 1, LS_TR("F becomes γ F + F of the task.")),
+  group.add(liveReal("ewc.lambda", LS_TR("Strength λ"), 100, 0, 1e6, LS_TR("Penalty λ/2 sum F (θ - θ*)².")), ewc);
+  group.add(liveReal("ewc.gamma", LS_TR("Decay γ"), 1, 0, 1, LS_TR("F becomes γ F + F of the task.")),
             whenMethod({"ewc-online"}));
   Parameter fisher{.id = "ewc.fisher",
                    .title = LS_TR("Fisher"),
@@ -200,15 +174,17 @@ void addMethod(std::vector<Parameter>& list) {
                                {"weighted", LS_TR("Weighted by p(y|x)")}},
                    .live = true};
   group.add(std::move(fisher), ewc);
-  Parameter importance = whole("importanceSamples", LS_TR("Importance samples"), 300, 1, 60000,
-                               LS_TR("Training samples that importances are estimated from."));
+  Parameter importance = fixedWhole("importanceSamples", LS_TR("Importance samples"), 300, 1, 60000,
+                                    LS_TR("Training samples that importances are estimated from."));
   importance.live = true;
   group.add(std::move(importance), whenMethod({"ewc", "ewc-online", "ewc-mean", "mas"}));
-  group.add(real("si.c", LS_TR("Strength c"), 1, 0, 1e6, LS_TR("Penalty c/2 sum Ω (θ - θ*)².")), whenMethod({"si"}));
-  group.add(real("si.xi", LS_TR("Damping ξ"), 0.01, 1e-6, 10, LS_TR("In ω / ((θ - θ*)² + ξ).")), whenMethod({"si"}));
-  group.add(real("mas.lambda", LS_TR("Strength λ"), 1, 0, 1e6, LS_TR("Penalty λ/2 sum Ω (θ - θ*)².")),
+  group.add(liveReal("si.c", LS_TR("Strength c"), 1, 0, 1e6, LS_TR("Penalty c/2 sum Ω (θ - θ*)².")),
+            whenMethod({"si"}));
+  group.add(liveReal("si.xi", LS_TR("Damping ξ"), 0.01, 1e-6, 10, LS_TR("In ω / ((θ - θ*)² + ξ).")),
+            whenMethod({"si"}));
+  group.add(liveReal("mas.lambda", LS_TR("Strength λ"), 1, 0, 1e6, LS_TR("Penalty λ/2 sum Ω (θ - θ*)².")),
             whenMethod({"mas"}));
-  group.add(real("l2.lambda", LS_TR("Strength λ"), 0.1, 0, 1e6, LS_TR("Penalty λ/2 sum (θ - θ*)².")),
+  group.add(liveReal("l2.lambda", LS_TR("Strength λ"), 0.1, 0, 1e6, LS_TR("Penalty λ/2 sum (θ - θ*)².")),
             whenMethod({"l2"}));
   group.add({.id = "explicit",
              .title = LS_TR("Explicit penalty"),
@@ -218,17 +194,17 @@ void addMethod(std::vector<Parameter>& list) {
                           "when rate x strength x largest importance exceeds 2."),
              .live = true},
             whenMethod({"ewc", "ewc-online", "ewc-mean", "si", "mas", "l2"}));
-  group.add(real("lwf.alpha", LS_TR("Strength α"), 1, 0, 100, LS_TR("In CE + α T² KL(old || new).")),
+  group.add(liveReal("lwf.alpha", LS_TR("Strength α"), 1, 0, 100, LS_TR("In CE + α T² KL(old || new).")),
             whenMethod({"lwf"}));
-  group.add(real("lwf.temperature", LS_TR("Temperature T"), 2, 0.1, 20, LS_TR("Softens both predictions.")),
+  group.add(liveReal("lwf.temperature", LS_TR("Temperature T"), 2, 0.1, 20, LS_TR("Softens both predictions.")),
             whenMethod({"lwf"}));
 }
 
 void addTraining(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Training"));
-  group.add(real("learningRate", LS_TR("Learning rate"), 0.1, 1e-5, 10, LS_TR("Of SGD."))).logarithmic = true;
+  ParameterGroup group(list, LS_TR("Training"));
+  group.add(liveReal("learningRate", LS_TR("Learning rate"), 0.1, 1e-5, 10, LS_TR("Of SGD."))).logarithmic = true;
   group.add(
-      real("momentum", LS_TR("Momentum"), 0, 0, 0.99, LS_TR("v becomes momentum v + g; reset at a task's start.")));
+      liveReal("momentum", LS_TR("Momentum"), 0, 0, 0.99, LS_TR("v becomes momentum v + g; reset at a task's start.")));
   group.add({.id = "keepMomentum",
              .title = LS_TR("Keep momentum"),
              .type = Bool,
@@ -236,10 +212,10 @@ void addTraining(std::vector<Parameter>& list) {
              .doc = LS_TR("The optimizer's velocity goes on into the next task."),
              .live = true});
   group
-      .add(whole("batch", LS_TR("Batch"), 64, 1, continual::mostBatch,
-                 LS_TR("New samples an update, drawn with replacement; replay adds as many.")))
+      .add(fixedWhole("batch", LS_TR("Batch"), 64, 1, continual::mostBatch,
+                      LS_TR("New samples an update, drawn with replacement; replay adds as many.")))
       .live = true;
-  Group network(list, LS_TR("Network"));
+  ParameterGroup network(list, LS_TR("Network"));
   network.add({.id = "network",
                .title = LS_TR("Network"),
                .type = Choice,
@@ -253,19 +229,20 @@ void addTraining(std::vector<Parameter>& list) {
                .fallback = false,
                .doc = LS_TR("Between each layer but the last and its ReLU (Ioffe & Szegedy 2015). Evaluation goes by "
                             "running statistics, which drift to the newest task without any gradient.")});
-  network.add(whole("width", LS_TR("Width"), 128, 4, 1024, LS_TR("Of each hidden layer (ReLU).")));
-  network.add(whole("depth", LS_TR("Hidden layers"), 2, 1, 6, LS_TR("Between inputs and outputs.")));
+  network.add(fixedWhole("width", LS_TR("Width"), 128, 4, 1024, LS_TR("Of each hidden layer (ReLU).")));
+  network.add(fixedWhole("depth", LS_TR("Hidden layers"), 2, 1, 6, LS_TR("Between inputs and outputs.")));
 }
 
 void addEvaluation(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Evaluation"));
+  ParameterGroup group(list, LS_TR("Evaluation"));
   group
-      .add(whole("eval.every", LS_TR("Evaluate every"), 1, 1, 10000,
-                 LS_TR("ρ: updates between evaluations. At 1 nothing is missed; published tables use a whole task.")))
+      .add(fixedWhole(
+          "eval.every", LS_TR("Evaluate every"), 1, 1, 10000,
+          LS_TR("ρ: updates between evaluations. At 1 nothing is missed; published tables use a whole task.")))
       .live = true;
   list.back().unit = LS_TR("updates");
-  group.add(
-      whole("eval.samples", LS_TR("Evaluation samples"), 500, 50, 10000, LS_TR("Of each task, fixed by the seed.")));
+  group.add(fixedWhole("eval.samples", LS_TR("Evaluation samples"), 500, 50, 10000,
+                       LS_TR("Of each task, fixed by the seed.")));
   group.add({.id = "eval.redraw",
              .title = LS_TR("Redraw the samples"),
              .type = Bool,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/parameter_group.h"
 #include "engine/core/redraw.h"
 #include "engine/experiments/part_motion/description.h"
 #include "engine/experiments/part_motion/world.h"
@@ -8,39 +9,8 @@ namespace {
 
 using enum ParameterType;
 
-Parameter real(const char* id, const char* title, double fallback, double low, double high, const char* doc) {
-  return {.id = id,
-          .title = title,
-          .type = Real,
-          .fallback = fallback,
-          .doc = doc,
-          .minimum = low,
-          .maximum = high,
-          .live = true};
-}
-
-Parameter whole(const char* id, const char* title, int fallback, double low, double high, const char* doc) {
-  return {.id = id, .title = title, .type = Int, .fallback = fallback, .doc = doc, .minimum = low, .maximum = high};
-}
-
-/// Adds parameters of one group.
-class Group {
- public:
-  Group(std::vector<Parameter>& list, const char* title) : list_(list), title_(title) {}
-  Parameter& add(Parameter parameter, Json visibleIf = {}) {
-    parameter.group = title_;
-    parameter.visibleIf = std::move(visibleIf);
-    list_.push_back(std::move(parameter));
-    return list_.back();
-  }
-
- private:
-  std::vector<Parameter>& list_;
-  const char* title_;
-};
-
 void addObjects(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Objects"));
+  ParameterGroup group(list, LS_TR("Objects"));
   group.add({.id = "kinds",
              .title = LS_TR("Kinds"),
              .type = Subset,
@@ -59,13 +29,13 @@ void addObjects(std::vector<Parameter>& list) {
              .doc = LS_TR("Colours of the training and test objects: seven tones of wood and grey, or any strong "
                           "colour. The probes that tell forgetting always have any."),
              .choices = {{"narrow", LS_TR("Wood and grey")}, {"wide", LS_TR("Any colour")}}});
-  group.add(whole("points", LS_TR("Gaussians"), 512, 128, 8192, LS_TR("Of each object; costs grow with them.")));
+  group.add(fixedWhole("points", LS_TR("Gaussians"), 512, 128, 8192, LS_TR("Of each object; costs grow with them.")));
 }
 
 Json pointsOnly() { return {{"formulation", "points"}}; }
 
 void addNetwork(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Network"));
+  ParameterGroup group(list, LS_TR("Network"));
   group.add(
       {.id = "formulation",
        .title = LS_TR("Formulation"),
@@ -103,7 +73,7 @@ void addNetwork(std::vector<Parameter>& list) {
 }
 
 void addStages(std::vector<Parameter>& list, bool splatter) {
-  Group group(list, LS_TR("Stages"));
+  ParameterGroup group(list, LS_TR("Stages"));
   const Json pretrained = splatter ? Json{{"formulation", "splatter"}} : Json{{"head", "full"}};
   group.add({.id = "regime",
              .title = LS_TR("Regime"),
@@ -115,20 +85,23 @@ void addStages(std::vector<Parameter>& list, bool splatter) {
                          {"stage2", LS_TR("Stage 2: pictures alone")},
                          {"stage1+2", LS_TR("Stage 1, then 2")},
                          {"joint", LS_TR("Both losses at once")}}});
-  group.add(real("split", LS_TR("Share of stage 1"), splatter ? 0.5 : 0.75, 0, 1,
-                 LS_TR("Of the iterations, before stage 2 begins.")),
+  group.add(liveReal("split", LS_TR("Share of stage 1"), splatter ? 0.5 : 0.75, 0, 1,
+                     LS_TR("Of the iterations, before stage 2 begins.")),
             {{"regime", "stage1+2"}});
-  group.add(real("joint.beta", LS_TR("Weight of pictures β"), 1, 0, 100, LS_TR("In L1 + β L2.")),
+  group.add(liveReal("joint.beta", LS_TR("Weight of pictures β"), 1, 0, 100, LS_TR("In L1 + β L2.")),
             {{"regime", "joint"}});
-  group.add(whole("iterations", LS_TR("Iterations"), splatter ? 240 : 670, 50, 5000, LS_TR("Of both stages together.")))
-      .live = true;
-  group.add(whole("pretraining.steps", LS_TR("Pretraining steps"), splatter ? 360 : 250, 0, 5000,
-                  LS_TR("Before the stages: writing still objects of many colours anew, without drags. Splatter, and "
-                        "the full head.")),
-            pretrained);
   group
-      .add(real("pretraining.rate", LS_TR("Pretraining rate"), splatter ? 3e-3 : 4e-3, 1e-5, 2e-2,
-                LS_TR("Largest learning rate.")),
+      .add(fixedWhole("iterations", LS_TR("Iterations"), splatter ? 240 : 670, 50, 5000,
+                      LS_TR("Of both stages together.")))
+      .live = true;
+  group.add(
+      fixedWhole("pretraining.steps", LS_TR("Pretraining steps"), splatter ? 360 : 250, 0, 5000,
+                 LS_TR("Before the stages: writing still objects of many colours anew, without drags. Splatter, and "
+                       "the full head.")),
+      pretrained);
+  group
+      .add(liveReal("pretraining.rate", LS_TR("Pretraining rate"), splatter ? 3e-3 : 4e-3, 1e-5, 2e-2,
+                    LS_TR("Largest learning rate.")),
            pretrained)
       .logarithmic = true;
   group.add({.id = "teacher",
@@ -140,8 +113,8 @@ void addStages(std::vector<Parameter>& list, bool splatter) {
              .choices = {{"network", LS_TR("Pretrained network")}, {"truth", LS_TR("Ground truth")}},
              .live = true},
             {{"head", "full"}});
-  group.add(real("rehearsal", LS_TR("Rehearsal"), 0, 0, 0.9,
-                 LS_TR("Share of a batch that is still objects of many colours: what was forgotten comes back.")));
+  group.add(liveReal("rehearsal", LS_TR("Rehearsal"), 0, 0, 0.9,
+                     LS_TR("Share of a batch that is still objects of many colours: what was forgotten comes back.")));
   group.add({.id = "freeze",
              .title = LS_TR("Freeze"),
              .type = Subset,
@@ -152,34 +125,36 @@ void addStages(std::vector<Parameter>& list, bool splatter) {
 }
 
 void addTraining(std::vector<Parameter>& list, bool splatter) {
-  Group group(list, LS_TR("Training"));
+  ParameterGroup group(list, LS_TR("Training"));
   group
-      .add(real("learningRate", LS_TR("Rate of stage 1"), splatter ? 2e-3 : 4e-3, 1e-5, 2e-2,
-                LS_TR("Largest rate of AdamW (.9, .95) in stage 1 and in joint training; one cycle, 15 % warm-up.")))
+      .add(
+          liveReal("learningRate", LS_TR("Rate of stage 1"), splatter ? 2e-3 : 4e-3, 1e-5, 2e-2,
+                   LS_TR("Largest rate of AdamW (.9, .95) in stage 1 and in joint training; one cycle, 15 % warm-up.")))
       .logarithmic = true;
   group
-      .add(real("appearanceRate", LS_TR("Rate of stage 2"), 1e-3, 1e-5, 2e-2,
-                LS_TR("Largest rate in stage 2; its optimizer starts anew.")))
+      .add(liveReal("appearanceRate", LS_TR("Rate of stage 2"), 1e-3, 1e-5, 2e-2,
+                    LS_TR("Largest rate in stage 2; its optimizer starts anew.")))
       .logarithmic = true;
-  group.add(real("weightDecay", LS_TR("Weight decay"), splatter ? 0.01 : 0.05, 0, 0.5, LS_TR("Decoupled, of AdamW.")));
-  group.add(real("clip", LS_TR("Gradient clip"), 1, 0.01, 100, LS_TR("Largest norm of the gradient."))).logarithmic =
-      true;
-  group.add(whole("batch", LS_TR("Batch"), splatter ? 4 : 8, 1, 32, LS_TR("Objects a step."))).live = true;
+  group.add(
+      liveReal("weightDecay", LS_TR("Weight decay"), splatter ? 0.01 : 0.05, 0, 0.5, LS_TR("Decoupled, of AdamW.")));
+  group.add(liveReal("clip", LS_TR("Gradient clip"), 1, 0.01, 100, LS_TR("Largest norm of the gradient.")))
+      .logarithmic = true;
+  group.add(fixedWhole("batch", LS_TR("Batch"), splatter ? 4 : 8, 1, 32, LS_TR("Objects a step."))).live = true;
 }
 
 void addDrags(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Drags"));
-  group.add(whole("drags.count", LS_TR("Drags"), 10, 1, 64, LS_TR("Points of the moving part that are pulled."))).live =
-      true;
+  ParameterGroup group(list, LS_TR("Drags"));
+  group.add(fixedWhole("drags.count", LS_TR("Drags"), 10, 1, 64, LS_TR("Points of the moving part that are pulled.")))
+      .live = true;
   group.add({.id = "drags.mode",
              .title = LS_TR("Direction"),
              .type = Choice,
              .fallback = "plane",
              .doc = LS_TR("What a mouse can say, the displacement in view 0's picture plane; or the whole vector."),
              .choices = {{"plane", LS_TR("In the picture plane")}, {"space", LS_TR("In space")}}});
-  Parameter noise = real("drags.noise", LS_TR("Noise"), 1, 0, 5,
-                         LS_TR("Standard deviation of starts and ends while training, of the picture's width, for "
-                               "half of the objects."));
+  Parameter noise = liveReal("drags.noise", LS_TR("Noise"), 1, 0, 5,
+                             LS_TR("Standard deviation of starts and ends while training, of the picture's width, for "
+                                   "half of the objects."));
   noise.unit.append("%");
   group.add(std::move(noise));
   group.add(
@@ -194,33 +169,35 @@ void addDrags(std::vector<Parameter>& list) {
 }
 
 void addPictures(std::vector<Parameter>& list, bool splatter) {
-  Group group(list, LS_TR("Pictures of stage 2"));
+  ParameterGroup group(list, LS_TR("Pictures of stage 2"));
   group
-      .add(whole("render.views", LS_TR("Views"), splatter ? 3 : 2, 1, kViews,
-                 LS_TR("Drawn at random from eight, each object.")))
+      .add(fixedWhole("render.views", LS_TR("Views"), splatter ? 3 : 2, 1, kViews,
+                      LS_TR("Drawn at random from eight, each object.")))
       .live = true;
   Parameter size =
-      whole("render.size", LS_TR("Side"), 32, 16, 128, LS_TR("Of the pictures; costs grow with its square."));
+      fixedWhole("render.size", LS_TR("Side"), 32, 16, 128, LS_TR("Of the pictures; costs grow with its square."));
   size.unit = LS_TR("pixels");
   size.live = true;
   group.add(std::move(size));
-  group.add(real("lambdaAlpha", LS_TR("λ of coverage"), 1, 0, 5, LS_TR("Weight of the coverage's mean square.")));
-  group.add(real("lambdaGradient", LS_TR("λ of edges"), 0.2, 0, 5,
-                 LS_TR("Weight of the edges' mean absolute difference over three scales. No VGG network is shipped: "
-                       "this is not LPIPS.")));
+  group.add(liveReal("lambdaAlpha", LS_TR("λ of coverage"), 1, 0, 5, LS_TR("Weight of the coverage's mean square.")));
+  group.add(
+      liveReal("lambdaGradient", LS_TR("λ of edges"), 0.2, 0, 5,
+               LS_TR("Weight of the edges' mean absolute difference over three scales. No VGG network is shipped: "
+                     "this is not LPIPS.")));
 }
 
 void addEvaluation(std::vector<Parameter>& list) {
-  Group group(list, LS_TR("Evaluation"));
-  Parameter every = whole("evaluation.every", LS_TR("Evaluate every"), 25, 5, 1000,
-                          LS_TR("On 24 test objects and 24 "
-                                "still probes."));
+  ParameterGroup group(list, LS_TR("Evaluation"));
+  Parameter every = fixedWhole("evaluation.every", LS_TR("Evaluate every"), 25, 5, 1000,
+                               LS_TR("On 24 test objects and 24 "
+                                     "still probes."));
   every.unit = LS_TR("steps");
   every.live = true;
   group.add(std::move(every));
-  group.add(whole("shown", LS_TR("Object shown"), 0, 0, kTestPairs - 1, LS_TR("Test object that the scene shows.")));
-  group.add(real("state", LS_TR("State shown"), kStates - 1, 0, kStates - 1,
-                 LS_TR("Where the view \"Play\" holds the motion: 0 closed, 5 open. Training does not see it.")));
+  group.add(
+      fixedWhole("shown", LS_TR("Object shown"), 0, 0, kTestPairs - 1, LS_TR("Test object that the scene shows.")));
+  group.add(liveReal("state", LS_TR("State shown"), kStates - 1, 0, kStates - 1,
+                     LS_TR("Where the view \"Play\" holds the motion: 0 closed, 5 open. Training does not see it.")));
 }
 
 }  // namespace
