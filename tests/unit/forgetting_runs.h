@@ -2,10 +2,10 @@
 #pragma once
 
 #include <QTest>
-#include <cstring>
 
 #include "engine/experiments/registry.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/same.h"
 
 namespace learnscope::test {
 
@@ -20,16 +20,6 @@ inline Json smallForgetting(Json more = Json::object()) {
               {"memory", 60},      {"side", 12},         {"landscape", false}};
   values.update(more);
   return values;
-}
-
-/// Equal bit for bit.
-inline bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
 }
 
 /// An experiment with what it has recorded.

@@ -12,10 +12,12 @@
 #include "engine/measures/disc_geometry.h"
 #include "engine/store/run_file.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/same.h"
 #include "tests/support/support.h"
 
 using namespace learnscope;
 using namespace learnscope::concept_space;
+using test::same;
 
 namespace {
 
@@ -42,15 +44,6 @@ std::string refusal(const Json& values) {
 
 State analysed(const char* name, const Config& config, const State& state, const Json& arguments) {
   return lab->analyse(name, config, 1, state, checkedArguments(*lab, config, name, arguments), Progress());
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
 }
 
 void runTo(Experiment& experiment, test::MemoryRecorder& recorder, std::int64_t from, std::int64_t to) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <set>
 
@@ -11,10 +10,12 @@
 #include "engine/models/mlp_kernels.h"
 #include "engine/models/threads.h"
 #include "tests/support/dense_mlp.h"
+#include "tests/support/same.h"
 
 using namespace learnscope;
 using namespace learnscope::continual;
 using test::DenseMlp;
+using test::same;
 
 namespace {
 
@@ -52,15 +53,6 @@ Learner learnerOf(MethodKind kind, std::shared_ptr<const TaskStream> stream, Sce
 
 void train(Learner& learner, int steps) {
   for (int i = 0; i < steps; ++i) learner.step();
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
 }
 
 /// A learner about to take the step after `steps`, and what its method says there.

@@ -13,10 +13,12 @@
 #include "engine/experiments/part_motion/part_motion_lab.h"
 #include "engine/experiments/part_motion/scene_arrays.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/same.h"
 #include "tests/support/support.h"
 
 using namespace learnscope;
 using namespace learnscope::partmotion;
+using test::same;
 
 namespace {
 
@@ -38,14 +40,6 @@ std::string refusal(const Json& values) {
     return error.what();
   }
   return "accepted";
-}
-
-bool same(const State& a, const State& b) {
-  return std::equal(a.arrays().begin(), a.arrays().end(), b.arrays().begin(), b.arrays().end(),
-                    [](const auto& x, const auto& y) {
-                      return x.first == y.first && x.second.bytes() == y.second.bytes() &&
-                             std::memcmp(x.second.data(), y.second.data(), x.second.bytes()) == 0;
-                    });
 }
 
 struct Training {

@@ -6,9 +6,11 @@
 
 #include "engine/experiments/registry.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/same.h"
 #include "tests/support/support.h"
 
 using namespace learnscope;
+using test::same;
 
 namespace {
 
@@ -21,15 +23,6 @@ Json small(Json more = Json::object()) {
   Json values{{"hidden", 24}, {"seeds", 2}, {"batch", 8}, {"probeTrials", 16}, {"kernelTrials", 4}, {"alignEvery", 10}};
   values.update(more);
   return values;
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
 }
 
 /// An experiment with what it has recorded.

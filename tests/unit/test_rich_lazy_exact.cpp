@@ -2,12 +2,13 @@
 #include <QTest>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include "engine/experiments/registry.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/same.h"
 
 using namespace learnscope;
+using test::same;
 
 namespace {
 
@@ -42,15 +43,6 @@ struct Driven {
   test::MemoryRecorder recorder;
   std::int64_t step = 0;
 };
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
-}
 
 std::string refusal(const Json& values) {
   try {

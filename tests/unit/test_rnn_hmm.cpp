@@ -11,10 +11,12 @@
 #include "engine/measures/fixed_point_tracks.h"
 #include "engine/models/threads.h"
 #include "tests/support/memory_recorder.h"
+#include "tests/support/same.h"
 
 using namespace learnscope;
 using namespace learnscope::rnnhmm;
 using learnscope::test::MemoryRecorder;
+using test::same;
 
 namespace {
 
@@ -34,15 +36,6 @@ void run(Experiment& experiment, MemoryRecorder& recorder, int from, int to) {
     recorder.setStep(step);
     if (step > from || from == 0) experiment.measure(recorder);
   }
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
 }
 
 std::vector<Problem> problemsOf(const Json& values) {

@@ -18,6 +18,7 @@
 #include "engine/store/file_lock.h"
 #include "engine/store/run_file.h"
 #include "engine/store/run_store.h"
+#include "tests/support/same.h"
 #include "tests/support/store_lab.h"
 #include "tests/support/support.h"
 
@@ -43,11 +44,6 @@ int writeUntilKilled(const std::string& path) {
     run->addScalar("time", {step, monotonicSeconds()});
     std::this_thread::sleep_for(500us);
   }
-}
-
-bool same(const Array& a, const Array& b) {
-  return a.dtype() == b.dtype() && a.shape() == b.shape() && a.ids() == b.ids() &&
-         std::memcmp(a.data(), b.data(), a.bytes()) == 0;
 }
 
 /// Everything of recordSteps(0..last) is there once, and nothing else.

@@ -9,8 +9,10 @@
 #include "engine/store/bytes.h"
 #include "engine/store/sha256.h"
 #include "engine/store/tensor_container.h"
+#include "tests/support/same.h"
 
 using namespace learnscope;
+using test::same;
 
 namespace {
 
@@ -26,18 +28,6 @@ State sampleState() {
   state.putScalar<std::int64_t>("position", -5);
   state.put("order", Array::vector<std::int32_t>(std::vector<std::int32_t>{2, 0, 1}));
   return state;
-}
-
-bool same(const Array& a, const Array& b) {
-  return a.dtype() == b.dtype() && a.shape() == b.shape() && a.ids() == b.ids() &&
-         std::memcmp(a.data(), b.data(), a.bytes()) == 0;
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || !same(array, b.get(name))) return false;
-  return true;
 }
 
 /// True if the bytes are refused with a DataError; false if they decode to `expected`; fails the test otherwise.

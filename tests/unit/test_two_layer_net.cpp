@@ -2,14 +2,15 @@
 #include <QFloat16>
 #include <QTest>
 #include <cmath>
-#include <cstring>
 
 #include "engine/core/errors.h"
 #include "engine/models/threads.h"
 #include "engine/models/two_layer_torch.h"
 #include "tests/support/count_allocations.h"
+#include "tests/support/same.h"
 
 using namespace learnscope;
+using test::same;
 
 namespace {
 
@@ -27,15 +28,6 @@ double norm(const double* values, std::size_t count) {
   double sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += values[i] * values[i];
   return std::sqrt(sum);
-}
-
-bool same(const State& a, const State& b) {
-  if (a.arrays().size() != b.arrays().size()) return false;
-  for (const auto& [name, array] : a.arrays())
-    if (!b.has(name) || array.bytes() != b.get(name).bytes() ||
-        std::memcmp(array.data(), b.get(name).data(), array.bytes()) != 0)
-      return false;
-  return true;
 }
 
 }  // namespace
