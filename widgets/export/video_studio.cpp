@@ -28,13 +28,13 @@
 #include "widgets/export/video_preview.h"
 #include "widgets/model/icons.h"
 #include "widgets/model/shell_word.h"
+#include "widgets/scene/camera_input.h"
 
 namespace learnscope {
 namespace {
 
 constexpr int typingPause = 120;  // ms
-constexpr double degreesPerPixel = 0.35;
-constexpr int mostRows = 8;  // of the list of views
+constexpr int mostRows = 8;       // of the list of views
 
 /// Parts of a request that have controls of their own, or none, in the form.
 bool inForm(const std::string& id) { return id != "views" && id != "camera.keyframes" && !id.starts_with("select."); }
@@ -444,7 +444,7 @@ void VideoStudio::orbit(QPointF from, QPointF delta) {
   SceneView* scene = stage_ ? stage_->sceneAt(from) : nullptr;
   if (!scene || job_->running()) return;
   Camera camera = placedCamera(*scene);
-  camera.orbit(-delta.x() * degreesPerPixel, delta.y() * degreesPerPixel);
+  dragCamera(camera, delta, Qt::LeftButton, Qt::NoModifier, {});
   placeCamera(*scene, camera);
 }
 
