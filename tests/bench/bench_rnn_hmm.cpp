@@ -72,27 +72,33 @@ void live() {
   Scheduler scheduler(1);
   Session session(makeLab(), factory, scheduler);
   Member& member = session.start(Json::object(), 0, 100000, 0, false);
-  const auto refresh = [&] {
+  const auto stepOfRefresh = [&] {
     std::promise<AnalysisResult> answer;
     session.analyse("view", "flow-field", -1, {{"side", 32}, {"measured", false}},
                     [&](AnalysisResult result) { answer.set_value(std::move(result)); });
     const AnalysisResult result = answer.get_future().get();
     if (!result.result) throw std::runtime_error(result.error);
+    return result.step;
   };
   while (member.run->lastStep() < 100) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const std::int64_t first = member.run->lastStep();
+  std::int64_t shown = first;
   const double cpu = cpuSeconds();
   const auto start = Clock::now();
   int refreshes = 0;
   std::chrono::duration<double> wall{};
   while (wall.count() < 6) {
-    refresh();
-    ++refreshes;
+    // A field of a step already seen comes from the cache and is no refresh.
+    const std::int64_t step = stepOfRefresh();
+    if (step > shown)
+      ++refreshes;
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    shown = step;
     wall = Clock::now() - start;
   }
   const double busy = cpuSeconds() - cpu;
-  // Both threads always have work: on two free cores the wall is half of the CPU time.
-  std::cout << "{\"perSecond\": " << refreshes / wall.count() << ", \"perSecondOfTwoCores\": " << 2 * refreshes / busy
+  std::cout << "{\"perSecond\": " << refreshes / wall.count()
             << ", \"stepsPerSecond\": " << static_cast<double>(member.run->lastStep() - first) / wall.count()
             << ", \"cores\": " << busy / wall.count() << "}\n";
 }
