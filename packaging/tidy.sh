@@ -15,7 +15,7 @@ fi
 
 # GCC's precompiled headers and some of its flags mean nothing to clang.
 mkdir -p build/tidy
-sed -E 's/ -(Winvalid-pch|Werror|Wno-restrict)//g; s/ -include [^ ]*cmake_pch\.hxx//g' build/compile_commands.json \
+sed -E 's/ -(Winvalid-pch|Werror|Wno-restrict|-param=ggc-min-heapsize=[0-9]+)//g; s/ -include [^ ]*cmake_pch\.hxx//g' build/compile_commands.json \
   >build/tidy/compile_commands.json
 printf '%s\n' "$changed" |
   xargs -n 1 -P 2 clang-tidy -p build/tidy --quiet '--header-filter=^$' --warnings-as-errors='*'
