@@ -18,6 +18,8 @@ const Json kActions{
     {{"intervene", "set-gains"},
      {"title", "Ablate"},
      {"arguments", {{"units", {{"selection", "unit"}}}, {"recurrent", 0.0}, {"noise", 1.0}}}},
+    {{"set", "probe.without"}, {"value", {{"selection", "unit"}}}, {"title", "Probe"}},
+    {{"set", "probe.without"}, {"value", Json::array()}, {"title", "Whole net"}},
     {{"guess", "Which?"}, {"choices", {"Upper", "Lower"}}, {"answer", "stripProcess"}}};
 
 struct Fixture : test::SessionFixture {
@@ -77,6 +79,22 @@ class TestActionBar : public QObject {
       return entry.command.contains("intervene") &&
              entry.command["intervene"]["arguments"]["units"] == Json::array({3, 7});
     }));
+  }
+
+  void setsWhatIsSelected() {
+    Fixture s;
+    ActionBar bar(kActions, s.model);
+    bar.show();
+    QVERIFY(s.pausedAt(10));
+    QPushButton *probe = button(bar, "action.Probe"), *whole = button(bar, "action.Whole net");
+    QTRY_VERIFY(!probe->isEnabled() && whole->isEnabled());
+    s.model.select({QStringLiteral("unit"), {3, 7}});
+    QTRY_VERIFY(probe->isEnabled());
+    probe->click();
+    QTRY_COMPARE(s.model.config()["probe.without"], Json::array({3, 7}));
+    whole->click();
+    QTRY_COMPARE(s.model.config()["probe.without"], Json::array());
+    QVERIFY(s.problems.isEmpty());
   }
 
   void asksAndAnswers() {

@@ -38,6 +38,13 @@ void run(Experiment& experiment, MemoryRecorder& recorder, int from, int to) {
   }
 }
 
+State analysed(const Lab& lab, const char* analysis, const Config& config, std::uint64_t seed, const State& state,
+               const Json& values = Json::object()) {
+  std::vector<Problem> problems;
+  const Config arguments = resolved(lab.describe(config).analysis(analysis)->arguments, values, problems);
+  return lab.analyse(analysis, config, seed, state, arguments, {});
+}
+
 std::vector<Problem> problemsOf(const Json& values) {
   try {
     std::vector<Problem> warnings;
@@ -252,8 +259,7 @@ class TestRnnHmm : public QObject {
     const Config config = small({{"model.activation", "relu"}, {"model.bias", true}});
     const auto experiment = lab->build(config, 4, {});
     const State state = experiment->save();
-    const Config arguments(Json{{"starts", 20}});
-    const State regions = lab->analyse("regions", config, 4, state, arguments, {});
+    const State regions = analysed(*lab, "regions", config, 4, state, {{"starts", 20}});
     const Frozen frozen = thaw(config, 4, state);
     const ElmanMap map = Net(frozen.weights, 1).silentMap();
     const auto states = regions.get("states").as<double>();
@@ -286,9 +292,7 @@ class TestRnnHmm : public QObject {
     const auto lab = makeLab();
     const Config config = small();
     const State state = lab->build(config, 2, {})->save();
-    std::vector<Problem> problems;
-    const Config arguments = resolved(lab->describe(config).analysis("blocks")->arguments, Json::object(), problems);
-    const State blocks = lab->analyse("blocks", config, 2, state, arguments, {});
+    const State blocks = analysed(*lab, "blocks", config, 2, state);
     const Frozen frozen = thaw(config, 2, state);
     const auto hidden = static_cast<std::size_t>(frozen.weights.shape.hidden);
     const auto order = blocks.get("order").as<std::int64_t>();
@@ -330,6 +334,35 @@ class TestRnnHmm : public QObject {
     QVERIFY(same(again->save(), state));
     experiment->apply("reset-gains", Config(Json::object()), {});
     QCOMPARE(experiment->save().get("trainer.recurrentGain").value(2), 1.0);
+  }
+
+  // A probe that switches units off sees what an intervention would make of the net, and leaves the net alone; without
+  // noise a net without biases stays where it starts.
+  void probesACopy() {
+    const auto lab = makeLab();
+    const Config config = small({{"model.activation", "tanh"}});
+    const auto experiment = lab->build(config, 1, {});
+    MemoryRecorder recorder(*lab, config);
+    run(*experiment, recorder, 0, 10);
+    const State state = experiment->save();
+    const auto probed = [&](const State& of, const Json& values) {
+      return analysed(*lab, "states", config, 1, of, values);
+    };
+    const State probe = probed(state, {{"probeWithout", {2, 3}}});
+    QVERIFY(same(state, experiment->save()));
+    experiment->apply("set-gains", Config({{"units", {2, 3}}, {"recurrent", 0.0}, {"noise", 1.0}}), {});
+    QVERIFY(same(probe, probed(experiment->save(), Json::object())));
+    QVERIFY(!same(probe, probed(state, Json::object())));
+    const State silent = probed(state, {{"probeNoise", 0.0}}), one = probed(state, {{"probeNoise", 1.0}});
+    const Array still = silent.get("preActivation"), moved = one.get("preActivation");
+    double largest = 0;
+    for (std::size_t i = 0; i < still.size(); ++i) {
+      QCOMPARE(still.value(i), 0.0);
+      largest = std::max(largest, std::abs(moved.value(i)));
+    }
+    QVERIFY(largest > 0.1);
+    QVERIFY_EXCEPTION_THROWN(probed(state, {{"probeWithout", {12}}}), ConfigError);
+    QVERIFY(names(problemsOf({{"model.hidden", 12}, {"probe.without", {3, 12}}}), "/probe.without", "0..11"));
   }
 
   void setsLive() {

@@ -31,12 +31,12 @@ ActionBar::ActionBar(const Json& actions, SessionModel& model, QWidget* parent) 
     if (!action.is_object()) throw ConfigError(pointer, action.dump(), "expected an object");
     if (action.contains("toggle"))
       addToggle(action, pointer);
-    else if (action.contains("intervene"))
+    else if (action.contains("intervene") || action.contains("set"))
       addAct(action, pointer);
     else if (action.contains("guess"))
       addGuess(action, pointer);
     else
-      throw ConfigError(pointer, action.dump(), "expected toggle, intervene or guess");
+      throw ConfigError(pointer, action.dump(), "expected toggle, intervene, set or guess");
   }
   if (toggles_.empty()) row->addStretch();
   for (const auto signal : {&SessionModel::refreshed, &SessionModel::selectionChanged, &SessionModel::statusChanged,
@@ -79,13 +79,29 @@ void ActionBar::addToggle(const Json& action, const std::string& pointer) {
 }
 
 void ActionBar::addAct(const Json& action, const std::string& pointer) {
-  Act act{text(action, "intervene", pointer).toStdString(), action.value("arguments", Json::object()), nullptr};
-  if (!act.arguments.is_object()) throw ConfigError(pointer + "/arguments", act.arguments.dump(), "expected an object");
+  Act act;
+  if (action.contains("set")) {
+    act.parameter = text(action, "set", pointer).toStdString();
+    if (!action.contains("value"))
+      throw ConfigError(pointer + "/value", "missing", "expected the parameter's new value");
+    act.arguments["value"] = action["value"];
+  } else {
+    act.intervention = text(action, "intervene", pointer).toStdString();
+    act.arguments = action.value("arguments", Json::object());
+    if (!act.arguments.is_object())
+      throw ConfigError(pointer + "/arguments", act.arguments.dump(), "expected an object");
+  }
   act.button = addButton(text(action, "title", pointer), text(action, "doc", pointer, false), false);
-  act.button->setObjectName(QStringLiteral("action.") + QString::fromStdString(act.intervention));
+  act.button->setObjectName(QStringLiteral("action.") +
+                            (act.intervention.empty() ? act.button->text() : QString::fromStdString(act.intervention)));
   connect(act.button, &QPushButton::clicked, this, [this, which = acts_.size()] {
-    if (const std::optional<Json> arguments = resolved(acts_[which].arguments))
-      model_.userIntervene(acts_[which].intervention, *arguments);
+    const Act& chosen = acts_[which];
+    const std::optional<Json> arguments = resolved(chosen.arguments);
+    if (!arguments) return;
+    if (chosen.parameter.empty())
+      model_.userIntervene(chosen.intervention, *arguments);
+    else
+      model_.userSet(chosen.parameter, (*arguments)["value"]);
   });
   acts_.push_back(std::move(act));
 }
@@ -150,7 +166,8 @@ void ActionBar::look() {
     toggle.button->setEnabled(known);
   }
   const Member* member = model_.session().current();
-  for (const Act& act : acts_) act.button->setEnabled(member && member->trainer && resolved(act.arguments));
+  for (const Act& act : acts_)
+    act.button->setEnabled(resolved(act.arguments) && (!act.parameter.empty() || (member && member->trainer)));
   const std::shared_ptr<Run> run = model_.run();
   for (Guess& quiz : guesses_) {
     const auto now = run ? model_.array(*run, quiz.answer, model_.cursor()) : nullptr;

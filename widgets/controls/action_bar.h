@@ -12,7 +12,7 @@
 namespace learnscope {
 
 /// The buttons that a view's page puts under it ("actions", resources/docs/views.md): a switch of a live parameter, an
-/// intervention on what is selected, or a question that the view's data answer.
+/// intervention on what is selected, a value for a parameter, or a question that the view's data answer.
 class ActionBar : public QWidget {
   Q_OBJECT
  public:
@@ -30,9 +30,9 @@ class ActionBar : public QWidget {
     QPushButton* button;
   };
   struct Act {
-    std::string intervention;
-    Json arguments;
-    QPushButton* button;
+    std::string intervention, parameter;  ///< one of them
+    Json arguments;                       ///< of the intervention; {"value"} of the parameter
+    QPushButton* button = nullptr;
   };
   struct Guess {
     std::string answer;  ///< a measure whose first value is the right choice

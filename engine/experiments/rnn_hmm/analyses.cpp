@@ -131,6 +131,13 @@ State rollouts(const Scene& scene, const Config& arguments, const Progress&) {
 
 }  // namespace
 
+Frozen Scene::probed(Frozen frozen, const Config& arguments) {
+  frozen.training.sigma *= arguments.real("probeNoise");
+  for (const int unit : unitsIn(arguments["probeWithout"], "/probeWithout", frozen.weights.shape.hidden))
+    frozen.weights.recurrentGain[static_cast<std::size_t>(unit)] = 0;
+  return frozen;
+}
+
 State analyse(const std::string& analysis, const Config& config, std::uint64_t seed, const State& state,
               const Config& arguments, const Progress& progress) {
   using Function = State (*)(const Scene&, const Config&, const Progress&);
@@ -151,10 +158,10 @@ State analyse(const std::string& analysis, const Config& config, std::uint64_t s
   if (found == functions.end()) throw ConfigError("/analyse", analysis, "an analysis of this lab");
   // A flow field without measured steps needs no more states than its lift looks at.
   if (analysis == "flow-field" && !arguments.flag("measured"))
-    return flow(Scene(config, seed, state, kChains, kLiftedSteps, kLiftedBurnIn), arguments, progress);
+    return flow(Scene(config, seed, state, arguments, kChains, kLiftedSteps, kLiftedBurnIn), arguments, progress);
   const bool longer = analysis == "pairs" || analysis == "exit-average" || analysis == "units";
-  return found->second(Scene(config, seed, state, kChains, longer ? 5 * kChainSteps : kChainSteps), arguments,
-                       progress);
+  return found->second(Scene(config, seed, state, arguments, kChains, longer ? 5 * kChainSteps : kChainSteps),
+                       arguments, progress);
 }
 
 }  // namespace learnscope::rnnhmm

@@ -236,6 +236,17 @@ std::vector<AnalysisDescription> analyses() {
                               result("second", LS_TR("Second symbol"), {"P"}, LS_TR("Of the pair.")),
                               result("runs", LS_TR("Runs"), {"P"}, LS_TR("Of 100,000 steps.")),
                               result("rotation", LS_TR("Rotation index"), {"P"}, LS_TR("Empty below 5 runs."))}});
+  for (AnalysisDescription& analysis : list) {
+    analysis.arguments.push_back(real("probeNoise", LS_TR("Noise of the probe"), 1, 0, 5,
+                                      LS_TR("Times σ, in the copy that is looked at; training is left alone.")));
+    analysis.arguments.push_back({.id = "probeWithout",
+                                  .title = LS_TR("Units off in the probe"),
+                                  .type = List,
+                                  .fallback = Json::array(),
+                                  .doc = LS_TR("Units without recurrent drive (μ = 0) in the copy, 0..H-1."),
+                                  .minimum = 0,
+                                  .maximum = 255});
+  }
   return list;
 }
 

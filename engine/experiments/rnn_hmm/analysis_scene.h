@@ -13,15 +13,19 @@ struct Scene {
   Portrait portrait;
   std::uint64_t seed;
 
-  Scene(const Config& config, std::uint64_t runSeed, const State& state, int count = kChains, int steps = kChainSteps,
-        int burnIn = kBurnIn)
-      : frozen(thaw(config, runSeed, state)),
+  /// `arguments` name the probe: a factor on the noise, and the units whose recurrent drive is off in this copy.
+  Scene(const Config& config, std::uint64_t runSeed, const State& state, const Config& arguments, int count = kChains,
+        int steps = kChainSteps, int burnIn = kBurnIn)
+      : frozen(probed(thaw(config, runSeed, state), arguments)),
         net(frozen.weights, frozen.training.sigma),
         chains(simulate(net.exact, count, burnIn, steps, analysisNoise(runSeed, "analysis", frozen.step))),
         portrait(frozen.portrait.hidden ? frozen.portrait : rotation(chains, net.exact, ThirdAxis::Component).portrait),
         seed(runSeed) {}
 
   BulkStream noise(std::string_view purpose) const { return analysisNoise(seed, purpose, frozen.step); }
+
+ private:
+  static Frozen probed(Frozen frozen, const Config& arguments);
 };
 
 // One function an analysis; their arguments and results are described in analysis_descriptions.cpp.

@@ -118,14 +118,7 @@ void RnnHmmExperiment::set(const std::string& parameter, const Json& value) {
 }
 
 std::vector<int> RnnHmmExperiment::unitsOf(const Config& arguments) const {
-  std::vector<int> units;
-  const int hidden = trainer_.weights().shape.hidden;
-  for (const Json& value : arguments["units"]) {
-    const double unit = value.get<double>();
-    if (unit != std::floor(unit) || unit < 0 || unit >= hidden)
-      throw ConfigError("/units", value.dump(), "whole numbers 0.." + std::to_string(hidden - 1));
-    units.push_back(static_cast<int>(unit));
-  }
+  std::vector<int> units = unitsIn(arguments["units"], "/units", trainer_.weights().shape.hidden);
   if (units.empty()) throw ConfigError("/units", "[]", "at least one unit");
   return units;
 }
@@ -171,6 +164,17 @@ void RnnHmmExperiment::apply(const std::string& intervention, const Config& argu
 std::unique_ptr<Experiment> makeExperiment(const Config& config, std::uint64_t seed, const Progress& progress) {
   progress.report(0.5, LS_TR("drawing the weights"));
   return std::make_unique<RnnHmmExperiment>(config, seed);
+}
+
+std::vector<int> unitsIn(const Json& list, const std::string& pointer, std::int64_t hidden) {
+  std::vector<int> units;
+  for (const Json& value : list) {
+    const double unit = value.get<double>();
+    if (unit != std::floor(unit) || unit < 0 || unit >= static_cast<double>(hidden))
+      throw ConfigError(pointer, value.dump(), "whole numbers 0.." + std::to_string(hidden - 1));
+    units.push_back(static_cast<int>(unit));
+  }
+  return units;
 }
 
 Frozen thaw(const Config& config, std::uint64_t seed, const State& state) {

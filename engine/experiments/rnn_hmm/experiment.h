@@ -21,4 +21,7 @@ struct Frozen {
 };
 Frozen thaw(const Config& config, std::uint64_t seed, const State& state);
 
+/// Units named by a list, each a whole number 0..hidden-1; throws ConfigError at the pointer.
+std::vector<int> unitsIn(const Json& list, const std::string& pointer, std::int64_t hidden);
+
 }  // namespace learnscope::rnnhmm

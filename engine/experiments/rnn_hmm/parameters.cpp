@@ -212,6 +212,30 @@ void addNoise(std::vector<Parameter>& list) {
                   .live = true});
 }
 
+void addProbe(std::vector<Parameter>& list) {
+  const char* group = LS_TR("Probe");
+  list.push_back({.id = "probe.noise",
+                  .title = LS_TR("Noise of the probe"),
+                  .type = Real,
+                  .fallback = 1.0,
+                  .doc = LS_TR("Of the copy of the net that analyses look at, times σ. Training and its measures are "
+                               "left alone."),
+                  .group = group,
+                  .unit = "σ",
+                  .minimum = 0,
+                  .maximum = 5,
+                  .live = true});
+  list.push_back({.id = "probe.without",
+                  .title = LS_TR("Units off in the probe"),
+                  .type = List,
+                  .fallback = Json::array(),
+                  .doc = LS_TR("Units without recurrent drive (μ = 0) in the copy, 0..H-1."),
+                  .group = group,
+                  .minimum = 0,
+                  .maximum = 255,
+                  .live = true});
+}
+
 }  // namespace
 
 std::vector<Parameter> parameters() {
@@ -220,6 +244,7 @@ std::vector<Parameter> parameters() {
   addModel(list);
   addTraining(list);
   addNoise(list);
+  addProbe(list);
   const char* group = LS_TR("Measuring");
   list.push_back({.id = "every",
                   .title = LS_TR("Evaluate every"),

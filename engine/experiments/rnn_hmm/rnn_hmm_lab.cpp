@@ -62,6 +62,11 @@ class RnnHmmLab final : public Lab {
     const std::vector<Problem> windows = windowProblems(config, longest);
     problems.insert(problems.end(), windows.begin(), windows.end());
     warnOfTraining(config, problems);
+    try {
+      unitsIn(config["probe.without"], "/probe.without", config.integer("model.hidden"));
+    } catch (const ConfigError& error) {
+      problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+    }
   }
 
   Estimate estimate(const Config& config) const override {
