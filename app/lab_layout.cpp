@@ -48,6 +48,21 @@ void LabWorkspace::hideEvent(QHideEvent* event) {
   QWidget::hideEvent(event);
 }
 
+int LabWorkspace::dockRows() const { return std::clamp(docks_->height() / (fontMetrics().height() * 13), 1, 4); }
+
+void LabWorkspace::makeRoomFor(PaneDock* dock) {
+  if (!arranged_ || dock->isFloating()) return;
+  PaneDock* lowest = nullptr;
+  int rows = 0;
+  for (PaneDock* other : viewDocks_) {
+    const bool inFront = other != dock && !other->isFloating() && !other->visibleRegion().isEmpty();
+    if (!inFront || docks_->dockWidgetArea(other) != docks_->dockWidgetArea(dock)) continue;
+    ++rows;
+    if (!lowest || other->y() > lowest->y()) lowest = other;
+  }
+  if (lowest && rows >= dockRows()) docks_->tabifyDockWidget(lowest, dock);
+}
+
 void LabWorkspace::arrangeDefault() {
   for (PaneDock* dock : panels_ + viewDocks_) {
     docks_->removeDockWidget(dock);
@@ -61,8 +76,7 @@ void LabWorkspace::arrangeDefault() {
   QList<PaneDock*> shown;
   for (PaneDock* dock : viewDocks_)
     if (holds(dock->pane()->spec()) && dock->pane()->spec().json.value("open", true)) shown << dock;
-  const int em = fontMetrics().height();
-  const int rows = std::clamp(docks_->height() / (em * 13), 1, 4);
+  const int rows = dockRows();
   for (PaneDock* dock : viewDocks_) {
     docks_->addDockWidget(Qt::RightDockWidgetArea, dock);
     dock->hide();
@@ -71,7 +85,7 @@ void LabWorkspace::arrangeDefault() {
   }
   stack(docks_, shown, rows);
 
-  const int left = em * 20;
+  const int left = fontMetrics().height() * 20;
   docks_->resizeDocks({panels_[0]}, {left}, Qt::Horizontal);
   docks_->resizeDocks({panels_[0], panels_[1]}, {docks_->height() * 70 / 100, docks_->height() * 30 / 100},
                       Qt::Vertical);

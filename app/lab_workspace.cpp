@@ -199,6 +199,7 @@ bool LabWorkspace::isOpen(const QString& view) const {
 
 void LabWorkspace::setOpen(const QString& view, bool open) {
   if (PaneDock* dock = dockOf(view)) {
+    if (open && dock->isHidden()) makeRoomFor(dock);
     dock->setVisible(open);
     return;
   }

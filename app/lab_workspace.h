@@ -95,6 +95,10 @@ class LabWorkspace : public QWidget, public FigureHost {
   PaneDock* addPanel(const QString& id, const QString& title, QWidget* content);
   void connectModel();
   void arrangeDefault();
+  /// Rows of docks that fit one under the other, 1..4.
+  int dockRows() const;
+  /// A closed dock that is about to open joins the tabs of the lowest row where another row would be too low to read.
+  void makeRoomFor(PaneDock* dock);
   void updateConditions();
   void updateTabs();
   void updateHeaders();

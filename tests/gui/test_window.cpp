@@ -229,6 +229,26 @@ class TestWindow : public QObject {
     QVERIFY(lab.isOpen(QStringLiteral("weights")));
   }
 
+  // A view that opens where no row is left joins the tabs; where there is room it gets a row.
+  void openedViewsStayReadable() {
+    Program program(path());
+    LabWorkspace& lab = program.lab();
+    auto* docks = lab.findChild<QMainWindow*>();
+    auto* dock = lab.findChild<QDockWidget*>(QStringLiteral("dock.weights"));
+    QVERIFY(docks && dock);
+    for (const bool room : {false, true}) {
+      program.window.resize(1100, room ? 1500 : 500);
+      QTest::qWait(100);
+      lab.resetLayout();
+      lab.setOpen(QStringLiteral("weights"), false);
+      QTest::qWait(50);
+      lab.raiseView(QStringLiteral("weights"));
+      QCOMPARE(docks->tabifiedDockWidgets(dock).isEmpty(), room);
+      QTRY_VERIFY(lab.pane(QStringLiteral("weights"))->isVisible());
+      QVERIFY(dock->height() > 120);
+    }
+  }
+
   void presentingShowsViewsOnlyAndComesBack() {
     Program program(path());
     LabWorkspace& lab = program.lab();
