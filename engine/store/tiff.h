@@ -9,7 +9,7 @@
 namespace learnscope {
 
 /// An 8-bit picture, [height][width][channels] with 3 (red, green, blue) or 4 channels (and alpha, not premultiplied),
-/// as a TIFF 6.0 file in strips compressed by zlib, with its resolution in dots an inch and a description (UTF-8).
+/// as a TIFF file compressed by zlib, with its resolution in dots an inch and a description (UTF-8). Throws Error.
 Bytes encodeTiff(int width, int height, int channels, std::span<const std::uint8_t> pixels, double dpi,
                  const std::string& description);
 
