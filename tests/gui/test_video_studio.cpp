@@ -13,7 +13,7 @@
 #include "tests/support/program.h"
 #include "tests/support/video_probe.h"
 #include "widgets/controls/parameter_form.h"
-#include "widgets/export/video_preview.h"
+#include "widgets/export/picture_preview.h"
 #include "widgets/export/video_studio.h"
 
 using namespace learnscope;
@@ -46,7 +46,7 @@ struct Studio {
     return nullptr;
   }
   QSlider* slider() const { return child<QSlider>("video.frame"); }
-  VideoPreview* preview() const { return child<VideoPreview>("video.preview"); }
+  PicturePreview* preview() const { return studio->findChild<PicturePreview*>(); }
   QString summary() const { return child<QLabel>("video.summary")->text(); }
   ParameterForm* form() const { return studio->findChild<ParameterForm*>(); }
   void set(const char* id, const Json& value) const {
@@ -56,7 +56,7 @@ struct Studio {
     emit form()->edited(id, value);
   }
   bool ready(int frames) const {
-    return QTest::qWaitFor([&] { return slider()->maximum() == frames - 1 && !preview()->frame().isNull(); }, 5000);
+    return QTest::qWaitFor([&] { return slider()->maximum() == frames - 1 && !preview()->picture().isNull(); }, 5000);
   }
   std::string path(const char* name) const { return program.path(name); }
 };
@@ -93,11 +93,11 @@ class TestVideoStudio : public QObject {
   void thePreviewShowsTheFrameOfTheSlider() {
     const Studio s;
     QVERIFY(s.ready(20));
-    const QImage first = s.preview()->frame();
+    const QImage first = s.preview()->picture();
     s.studio->showFrame(15);
-    QTRY_VERIFY(s.preview()->frame() != first);
+    QTRY_VERIFY(s.preview()->picture() != first);
     // Of the aspect of the video, and no larger than it.
-    const QSize size = s.preview()->frame().size();
+    const QSize size = s.preview()->picture().size();
     QVERIFY(size.width() <= 320 && std::abs(size.width() * 9 - size.height() * 16) < 32);
   }
 

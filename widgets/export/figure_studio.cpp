@@ -20,8 +20,8 @@
 
 #include "widgets/export/figure_host.h"
 #include "widgets/export/figure_panel_form.h"
-#include "widgets/export/figure_preview.h"
 #include "widgets/export/figure_style_form.h"
+#include "widgets/export/picture_preview.h"
 #include "widgets/export/save_figure.h"
 #include "widgets/model/icons.h"
 
@@ -48,7 +48,7 @@ FigureStudio::FigureStudio(View& first, QWidget* parent)
     : QDialog(parent), first_(first), host_(FigureHost::of(first)), shelf_(stylesFolder(host_)) {
   setObjectName(QStringLiteral("figureStudio"));
   setWindowTitle(tr("Figure"));
-  preview_ = new FigurePreview(this);
+  preview_ = new PicturePreview(tr("Preview of the figure"), this);
   facts_ = new QLabel(this);
   facts_->setObjectName(QStringLiteral("figure.facts"));
   facts_->setAlignment(Qt::AlignCenter);
@@ -64,7 +64,7 @@ FigureStudio::FigureStudio(View& first, QWidget* parent)
 
   timer_.setSingleShot(true);
   connect(&timer_, &QTimer::timeout, this, &FigureStudio::draw);
-  connect(preview_, &FigurePreview::resized, this, &FigureStudio::later);
+  connect(preview_, &PicturePreview::resized, this, &FigureStudio::later);
   connect(form_, &FigureStyleForm::changed, this, &FigureStudio::later);
   connect(panel_, &FigurePanelForm::changed, this, &FigureStudio::later);
   connect(&first.model(), &SessionModel::refreshed, this, [this] {
@@ -246,13 +246,13 @@ void FigureStudio::draw() {
       requireFigureStyle(wanted);
       FigureStyle small = wanted;
       // As many dots an inch as make the figure fit.
-      small.dpi = 25.4 * preview_->room(wanted.widthMm / wanted.heightMm).width() / wanted.widthMm;
-      preview_->setFigure(figureImage(shown, small));
+      small.dpi = 25.4 * preview_->room({wanted.widthMm, wanted.heightMm}).width() / wanted.widthMm;
+      preview_->setPicture(figureImage(shown, small));
     }
   } catch (const Error& error) {
     problem = QString::fromUtf8(error.what());
   }
-  if (!problem.isEmpty()) preview_->setProblem(problem);
+  if (!problem.isEmpty()) preview_->setMessage(problem);
   save_->setEnabled(problem.isEmpty());
   copy_->setEnabled(problem.isEmpty());
   const auto pixels = [&](double mm) { return qRound(mm / 25.4 * wanted.dpi); };
@@ -309,7 +309,7 @@ void FigureStudio::say(const std::function<void()>& action) {
   try {
     action();
   } catch (const Error& error) {
-    preview_->setProblem(QString::fromUtf8(error.what()));
+    preview_->setMessage(QString::fromUtf8(error.what()));
   }
 }
 

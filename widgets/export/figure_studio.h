@@ -16,7 +16,7 @@ namespace learnscope {
 
 class FigureHost;
 class FigurePanelForm;
-class FigurePreview;
+class PicturePreview;
 class FigureStyleForm;
 
 /// Views as a figure: which of them, in which order, how large and in which style, with a live preview; copies and
@@ -52,7 +52,7 @@ class FigureStudio : public QDialog {
   View& first_;
   FigureHost* host_;
   StyleShelf shelf_;
-  FigurePreview* preview_;
+  PicturePreview* preview_;
   QLabel* facts_;
   QComboBox* styles_;
   QListWidget* list_;

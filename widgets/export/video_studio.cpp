@@ -25,7 +25,7 @@
 
 #include "widgets/controls/parameter_form.h"
 #include "widgets/export/make_video.h"
-#include "widgets/export/video_preview.h"
+#include "widgets/export/picture_preview.h"
 #include "widgets/model/icons.h"
 #include "widgets/model/shell_word.h"
 #include "widgets/scene/camera_input.h"
@@ -71,6 +71,13 @@ void boundSteps(std::vector<Parameter>& parameters, const Run& run) {
     parameter.fallback = first ? run.info().forkStep : run.lastStep();
     parameter.doc = first ? "The first step shown." : "The last step shown.";
   }
+}
+
+/// As large as fits and no larger than the video, with even sides.
+QSize previewSize(QSize wanted, QSizeF room) {
+  const QSizeF fitting = room.boundedTo(wanted);
+  const auto even = [](double side) { return std::max(64, 2 * static_cast<int>(side / 2)); };
+  return {even(fitting.width()), even(fitting.height())};
 }
 
 QString settingsKey(const SessionModel& model) { return QStringLiteral("video/") + text(model.description().id); }
@@ -149,7 +156,7 @@ VideoStudio::~VideoStudio() = default;
 
 QWidget* VideoStudio::makePreview() {
   auto* box = new QWidget(this);
-  preview_ = new VideoPreview(box);
+  preview_ = new PicturePreview(tr("Preview of the video"), box);
   slider_ = new QSlider(Qt::Horizontal, box);
   slider_->setObjectName(QStringLiteral("video.frame"));
   slider_->setAccessibleName(tr("Frame"));
@@ -177,9 +184,9 @@ QWidget* VideoStudio::makePreview() {
   column->addLayout(transport);
   connect(slider_, &QSlider::valueChanged, this, [this] { drawing_.start(0); });
   connect(play_, &QToolButton::clicked, this, &VideoStudio::togglePlay);
-  connect(preview_, &VideoPreview::resized, this, [this] { later_.start(); });
-  connect(preview_, &VideoPreview::dragged, this, &VideoStudio::orbit);
-  connect(preview_, &VideoPreview::zoomed, this, &VideoStudio::zoom);
+  connect(preview_, &PicturePreview::resized, this, [this] { later_.start(); });
+  connect(preview_, &PicturePreview::dragged, this, &VideoStudio::orbit);
+  connect(preview_, &PicturePreview::zoomed, this, &VideoStudio::zoom);
   return box;
 }
 
@@ -335,7 +342,7 @@ void VideoStudio::rebuild() {
   const int before = stage_ ? stage_->size() : 0;
   try {
     VideoRequest request = this->request();
-    request.size = preview_->frameSize(request.size);
+    request.size = previewSize(request.size, preview_->room(request.size));
     stage_.reset();
     stage_ = std::make_unique<VideoStage>(*shown_, std::move(request));
   } catch (const ConfigError& error) {
@@ -359,7 +366,7 @@ void VideoStudio::draw() {
   if (!stage_) return;
   const int frame = slider_->value();
   try {
-    preview_->setFrame(stage_->frame(frame));
+    preview_->setPicture(stage_->frame(frame));
   } catch (const Error& error) {
     preview_->setMessage(QString::fromUtf8(error.what()));
   }

@@ -22,7 +22,7 @@ class QToolButton;
 namespace learnscope {
 
 class ParameterForm;
-class VideoPreview;
+class PicturePreview;
 
 /// Chooses views, time, camera, size and words of a video of the current run, shows every frame of it before it is
 /// made, and makes it. Remembers the last choices of a lab.
@@ -80,7 +80,7 @@ class VideoStudio : public QDialog {
   VideoJob* job_;
   QString path_;
 
-  VideoPreview* preview_;
+  PicturePreview* preview_;
   QSlider* slider_;
   QToolButton* play_;
   QLabel* place_;
