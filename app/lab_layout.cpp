@@ -4,6 +4,7 @@
 #include <QTabBar>
 #include <QTimer>
 
+#include "app/dock_arrangement.h"
 #include "app/lab_workspace.h"
 #include "widgets/export/save_figure.h"
 #include "widgets/model/icons.h"
@@ -126,11 +127,7 @@ bool LabWorkspace::restoreLayout(const QVariantMap& state) {
   const QStringList closed = state.value(QStringLiteral("closed")).toStringList();
   closedCenter_ = QSet<QString>(closed.begin(), closed.end());
   updateTabs();
-  int place = 0;
-  for (const QString& view : state.value(QStringLiteral("center")).toStringList())
-    if (const int from = center_->indexOf(pane(view)); from >= 0) center_->tabBar()->moveTab(from, place++);
-  if (ViewPane* front = pane(state.value(QStringLiteral("front")).toString()); front && center_->indexOf(front) >= 0)
-    center_->setCurrentWidget(front);
+  arrangeCentre(state.value(QStringLiteral("center")).toStringList(), state.value(QStringLiteral("front")).toString());
   updateHeaders();
   return true;
 }
@@ -204,23 +201,41 @@ View* LabWorkspace::figureView(const QString& id) {
 }
 
 Json LabWorkspace::figureLayout() const {
-  Json layout{{"open", Json::array()}, {"close", Json::array()}};
+  Json layout{{"open", Json::array()}, {"close", Json::array()}, {"centre", Json::array()}};
   for (const ViewPane* each : panes()) layout[isOpen(idOf(each)) ? "open" : "close"].push_back(each->spec().id);
+  for (int i = 0; i < center_->count(); ++i)
+    layout["centre"].push_back(static_cast<ViewPane*>(center_->widget(i))->spec().id);
   if (const auto* front = qobject_cast<ViewPane*>(center_->currentWidget())) layout["front"] = front->spec().id;
+  if (!presenting_) layout["docks"] = dockArrangement(*docks_, allDocks());
   return layout;
 }
 
 void LabWorkspace::applyLayout(const Json& layout) {
+  if (layout.contains("docks") && !presenting_) arrangeDocks(*docks_, allDocks(), layout["docks"]);
   const auto each = [&](const char* key, bool open) {
     for (const Json& view : layout.value(key, Json::array()))
       setOpen(QString::fromStdString(view.get<std::string>()), open);
   };
   each("open", true);
   each("close", false);
-  if (!layout.contains("front")) return;
-  if (ViewPane* front = pane(QString::fromStdString(layout["front"].get<std::string>()));
-      front && center_->indexOf(front) >= 0)
-    center_->setCurrentWidget(front);
+  QStringList order;
+  for (const Json& view : layout.value("centre", Json::array()))
+    order << QString::fromStdString(view.get<std::string>());
+  arrangeCentre(order, QString::fromStdString(layout.value("front", std::string())));
+  updateHeaders();
+}
+
+void LabWorkspace::arrangeCentre(const QStringList& order, const QString& front) {
+  int place = 0;
+  for (const QString& view : order)
+    if (const int from = center_->indexOf(pane(view)); from >= 0) center_->tabBar()->moveTab(from, place++);
+  if (ViewPane* shown = pane(front); shown && center_->indexOf(shown) >= 0) center_->setCurrentWidget(shown);
+}
+
+QList<QDockWidget*> LabWorkspace::allDocks() const {
+  QList<QDockWidget*> docks;
+  for (PaneDock* dock : panels_ + viewDocks_) docks << dock;
+  return docks;
 }
 
 void LabWorkspace::showFigure(const FigureState& state) {

@@ -106,6 +106,8 @@ class LabWorkspace : public QWidget, public FigureHost {
   void refreshNext();
   void onWindowCommand(const Command& command);
   void applyLayout(const Json& layout);
+  void arrangeCentre(const QStringList& order, const QString& front);
+  QList<QDockWidget*> allDocks() const;
   void onPlayInPast(std::int64_t step);
   void onStatus();
   void saveThumbnail();

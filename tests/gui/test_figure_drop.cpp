@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A figure dropped on the window brings back what it was made from; figures and exports from the command line.
+#include <QDockWidget>
 #include <QDropEvent>
 #include <QImage>
+#include <QMainWindow>
 #include <QMimeData>
 #include <QPushButton>
 #include <QTest>
@@ -52,14 +54,39 @@ bool trainToEnd(LabWorkspace& lab, std::int64_t steps) {
                          patience);
 }
 
+/// Docks as nobody but a user would put them: runs in front of the parameters, events below the scene, loss narrow.
+void rearrange(LabWorkspace& lab) {
+  auto* docks = lab.findChild<QMainWindow*>();
+  const auto dock = [&](const char* name) {
+    return docks->findChild<QDockWidget*>(QStringLiteral("dock.") + QLatin1String(name));
+  };
+  docks->tabifyDockWidget(dock("panel.parameters"), dock("panel.runs"));
+  docks->addDockWidget(Qt::BottomDockWidgetArea, dock("panel.events"));
+  docks->splitDockWidget(dock("panel.events"), dock("panel.interventions"), Qt::Horizontal);
+  for (const char* shown : {"panel.events", "panel.interventions", "panel.runs"}) dock(shown)->show();
+  dock("panel.runs")->raise();
+  docks->resizeDocks({dock("loss")}, {310}, Qt::Horizontal);
+  docks->resizeDocks({dock("panel.events")}, {190}, Qt::Vertical);
+  QCoreApplication::processEvents();
+}
+
+/// Where each shown dock of a lab is.
+QMap<QString, QRect> placesOf(LabWorkspace& lab) {
+  QMap<QString, QRect> places;
+  for (const QDockWidget* dock : lab.findChildren<QDockWidget*>())
+    if (!dock->isHidden() && dock->geometry().right() >= 0) places[dock->objectName()] = dock->geometry();
+  return places;
+}
+
 /// Trains in a window, places cursor and camera, zooms, and saves a figure of it; the id of the run.
-std::string makeFigure(const QString& folder, const QString& path) {
+std::string makeFigure(const QString& folder, const QString& path, QMap<QString, QRect>* places = nullptr) {
   Window w(folder);
   LabWorkspace& lab = *w.window->openLab(QStringLiteral("tiny"));
   if (!trainToEnd(lab, 80)) return {};
   // Views are laid out a little after the window shows.
   if (!QTest::qWaitFor([&] { return lab.isOpen(QStringLiteral("loss")); }, patience)) return {};
   lab.setOpen(QStringLiteral("weights"), false);
+  rearrange(lab);
   lab.model().setCursor(40);
   auto* scene = qobject_cast<SceneView*>(lab.figureView(QStringLiteral("orbit")));
   Camera camera = scene->camera();
@@ -70,6 +97,7 @@ std::string makeFigure(const QString& folder, const QString& path) {
   loss->canvas().zoomTo({10, 50}, {-1, 1});
   View* const views[] = {scene, loss};
   saveFigure(views, path, {}, lab.figureLayout());
+  if (places) *places = placesOf(lab);
   return lab.model().run()->info().id;
 }
 
@@ -88,9 +116,12 @@ class TestFigureDrop : public QObject {
   void aFigureBringsItsRunBack() {
     QFETCH(QString, name);
     const QString picture = path(name);
-    const std::string run = makeFigure(path("data"), picture);
+    QMap<QString, QRect> places;
+    const std::string run = makeFigure(path("data"), picture, &places);
     QVERIFY(!run.empty());
+    QCOMPARE(places.size(), 4);
     Window w(path("data"));
+    w.window->openLab(QStringLiteral("tiny"))->resetLayout();  // the folder remembers where everything was
     QVERIFY(w.drop(picture));
     QTRY_VERIFY_WITH_TIMEOUT(w.window->workspace() && w.model().run() && w.model().cursor() == 40, patience);
     QCOMPARE(w.model().run()->info().id, run);
@@ -101,6 +132,7 @@ class TestFigureDrop : public QObject {
     QVERIFY(loss->canvas().zoomed());
     QCOMPARE(loss->canvas().xAxis->range().upper, 50.0);
     QVERIFY(!lab.isOpen(QStringLiteral("weights")));
+    QCOMPARE(placesOf(lab), places);
     // Again, while its run is open: nothing is opened twice.
     w.model().setCursor(10);
     QVERIFY(w.drop(picture));

@@ -69,11 +69,35 @@ std::vector<std::string> names(const Json& list, const std::string& pointer) {
   return found;
 }
 
+/// Groups of docks with their place, as app/dock_arrangement.h has them.
+void checkDocks(const Json& groups, const std::string& pointer) {
+  if (!groups.is_array() || groups.size() > mostViews) throw ConfigError(pointer, "", "expected a list of docks");
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::string at = pointer + "/" + std::to_string(i);
+    const Json& group = groups[i];
+    if (!group.is_object()) throw ConfigError(at, group.dump().substr(0, 60), "expected an object");
+    names(group.value("docks", Json()), at + "/docks");
+    for (const char* key : {"front", "area"})
+      if (!group.contains(key) || !group[key].is_string()) throw ConfigError(at + "/" + key, "", "expected a name");
+    const Json box = group.value("box", Json());
+    const auto isShare = [](const Json& share) {
+      return share.is_number() && share.get<double>() >= 0 && share.get<double>() <= 1;
+    };
+    if (!box.is_array() || box.size() != 4 || !std::all_of(box.begin(), box.end(), isShare))
+      throw ConfigError(at + "/box", box.dump().substr(0, 60), "expected four shares of the window, 0 to 1");
+  }
+}
+
 void checkLayout(const Json& layout) {
   for (const auto& [key, value] : layout.items()) {
+    const std::string pointer = "/layout/" + key;
     if (key == "front" && value.is_string()) continue;
-    if (key != "open" && key != "close") throw ConfigError("/layout/" + key, "", "expected open, close or front");
-    names(value, "/layout/" + key);
+    if (key == "docks")
+      checkDocks(value, pointer);
+    else if (key == "open" || key == "close" || key == "centre")
+      names(value, pointer);
+    else
+      throw ConfigError(pointer, "", "expected open, close, centre, front or docks");
   }
 }
 
