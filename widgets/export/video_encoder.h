@@ -22,9 +22,8 @@ int fastestRate(VideoFormat format);
 
 struct VideoEncoding {
   VideoFormat format = VideoFormat::Mp4;
-  QSize size;       ///< even sides
-  int rate = 30;    ///< frames per second
-  int threads = 0;  ///< of the encoder; 0: one a core, at most 8
+  QSize size;     ///< even sides
+  int rate = 30;  ///< frames per second
   std::string title;
   std::vector<std::pair<std::string, std::string>> metadata;  ///< name and value, where the format has a place for it
   std::vector<QImage> palette;  ///< Gif: frames that its 255 colours are chosen from; must not be empty
