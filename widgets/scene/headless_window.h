@@ -19,6 +19,9 @@ class HeadlessWindow : public vtkGenericOpenGLRenderWindow {
   /// Loads the GL entry points. Debian's GLEW is built for GLX: without an X display it reports error 4 after it has
   /// loaded everything, which is good enough here.
   void OpenGLInitContext() override;
+  /// Nothing is presented: pictures are read from the framebuffer that VTK draws in. VTK would copy it, depth too, into
+  /// a second one.
+  void Frame() override {}
 
  protected:
   HeadlessWindow() = default;
