@@ -19,6 +19,8 @@
 #include "widgets/export/figure_layout.h"
 #include "widgets/export/figure_preview.h"
 #include "widgets/export/figure_state.h"
+#include "widgets/export/picture_preview.h"
+#include "widgets/plots/dot_crowd.h"
 #include "widgets/export/figure_studio.h"
 #include "widgets/plots/lines_view.h"
 #include "widgets/scene/scene_view.h"
@@ -286,6 +288,59 @@ class TestFigures : public QObject {
     FigureStyle style = page();
     style.greys = true;
     style.title = true;
+  // A crowd of dots is drawn by those that can be seen: the others change nothing that the eye finds.
+  void hiddenDotsAreLeftOut() {
+    const Mapper mapper{QRectF(0, 0, 240, 170)};
+    const std::vector<QColor> colors{Qt::red, Qt::blue, Qt::darkGreen};
+    for (const double radius : {0.4, 1.0, 3.5}) {
+      std::vector<Dot> dots;
+      for (std::uint64_t i = 0; i < 60000; ++i)
+        dots.push_back({{0.5 + 0.45 * noise(3 * i), 0.5 + 0.4 * noise(3 * i + 1) * std::abs(noise(3 * i + 2))},
+                        radius,
+                        colors[static_cast<std::size_t>(i % 3)]});
+      const auto drawn = [&](auto paint) {
+        QImage image(720, 510, QImage::Format_RGB32);
+        image.fill(Qt::white);
+        QPainter painter(&image);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.scale(3, 3);
+        paint(painter);
+        return image;
+      };
+      const QImage all = drawn([&](QPainter& painter) {
+        painter.setPen(Qt::NoPen);
+        for (const Dot& dot : dots) {
+          painter.setBrush(dot.color);
+          painter.drawEllipse(mapper.point(dot.at), dot.radius, dot.radius);
+        }
+      });
+      const QImage seen = drawn([&](QPainter& painter) { drawCrowd(painter, mapper, dots, 1); });
+      const double ratio = psnr(all, seen, all.size());
+      QVERIFY2(ratio > 30, qPrintable(QStringLiteral("radius %1: %2 dB").arg(radius).arg(ratio)));
+      if (radius > 3) QVERIFY(visibleDots(dots, mapper, 1, 0.5).size() < dots.size() / 8);
+    }
+    // What is not plain, outside or nowhere is not of the crowd; what is seen through hides nothing.
+    QColor clear(Qt::red);
+    clear.setAlpha(100);
+    const std::vector<Dot> odd{{{0.5, 0.5}, 3, clear},         {{0.5, 0.5}, 3, clear},
+                               {{0.5, 0.5}, 2, Qt::red, true}, {{0.5, 0.5}, 2, Qt::red, false, QStringLiteral("name")},
+                               {{1.5, 0.5}, 2, Qt::red},       {{std::nan(""), 0.5}, 2, Qt::red}};
+    QCOMPARE(visibleDots(odd, mapper, 1, 0.5), (std::vector<std::size_t>{0, 1}));
+  }
+
+  void textOverScenesCanBeLeftOut() {
+    Panels p({"scene"});
+    FigureStyle style;
+    style.sceneText = false;
+    bool found = false;
+    const QString text = said("pdftotext", {p.save("bare.pdf", style), "-"}, found);
+    NEEDS(found, "pdftotext");
+    QVERIFY2(!text.contains("height") && !text.contains("step"), qPrintable(text));
+    QVERIFY2(text.contains("item"), qPrintable(text));  // the colour bar's, which is a legend
+    style.legend = false;
+    QVERIFY(said("pdftotext", {p.save("bare.pdf", style), "-"}, found).trimmed().isEmpty());
+  }
+
     style.dpi = 100;
     const QImage image = figureImage(p.views, style);
     for (int y = 0; y < image.height(); ++y)

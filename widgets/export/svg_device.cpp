@@ -111,6 +111,17 @@ class SvgDevice::Engine : public QPaintEngine {
     for (int i = 0; i < count; ++i) polygon << QPointF(points[i]);
     drawPolygon(polygon.constData(), count, mode);
   }
+  // Zero-length lines with round ends: one element for all.
+  void drawPoints(const QPointF* points, int count) override {
+    if (pen_.capStyle() != Qt::RoundCap) return QPaintEngine::drawPoints(points, count);
+    enterClip();
+    body_ += QStringLiteral("<path d=\"");
+    for (int i = 0; i < count; ++i) {
+      const QPointF at = transform_.map(points[i]);
+      body_ += QStringLiteral("M%1,%2h0").arg(num(at.x()), num(at.y()));
+    }
+    body_ += QStringLiteral("\" fill=\"none\"") + strokeAttributes() + QStringLiteral("/>\n");
+  }
   void drawRects(const QRectF* rects, int count) override {
     for (int i = 0; i < count; ++i) {
       QPainterPath path;

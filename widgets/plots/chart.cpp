@@ -9,6 +9,7 @@
 
 #include "widgets/plots/clip.h"
 
+#include "widgets/plots/dot_crowd.h"
 namespace learnscope {
 namespace {
 
@@ -109,8 +110,11 @@ void draw(QPainter& painter, const Mapper& mapper, const Cells& cells, const Dra
 void draw(QPainter& painter, const Mapper& mapper, const Dots& dots, const DrawStyle& style) {
   const QFontMetricsF metrics(style.font, painter.device());
   for (const bool selected : {false, true}) {
+  const bool crowded = dots.dots.size() > crowd;
+  if (crowded) drawCrowd(painter, mapper, dots.dots, style.unit);
     for (const Dot& dot : dots.dots) {
       if (dot.selected != selected || !std::isfinite(dot.at.x()) || !std::isfinite(dot.at.y())) continue;
+      if (crowded && isPlain(dot)) continue;
       const QPointF centre = mapper.point(dot.at);
       if (!mapper.rect.contains(centre)) continue;
       const double radius = dot.radius * style.unit;

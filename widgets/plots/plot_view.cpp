@@ -10,6 +10,7 @@
 
 #include "widgets/export/figure_actions.h"
 #include "widgets/plots/chart_film.h"
+#include "widgets/plots/curve.h"
 #include "widgets/plots/figure_painter.h"
 
 namespace learnscope {
@@ -202,6 +203,12 @@ Chart PlotView::figureChart(const Theme& theme) {
   Chart result = chart(theme);
   applyFrame(result);
   return result;
+}
+
+void PlotView::fit(AxisView& axis, const char* name, const Extent& values) const {
+  std::tie(axis.low, axis.high) = padded(values.low, values.high, 0.06);
+  if (const auto given = rangeGiven(spec().json, name))
+    std::tie(axis.low, axis.high) = std::pair{axis.scale.forward(given->first), axis.scale.forward(given->second)};
 }
 
 void PlotView::applyFrame(Chart& chart) const {

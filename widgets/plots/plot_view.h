@@ -11,6 +11,8 @@ class QMenu;
 
 namespace learnscope {
 
+struct Extent;
+
 /// "current", "shown" or "parent": which runs a view is bound to.
 QString runsBinding(const ViewSpec& spec);
 /// Range given in an axis of a spec, in values.
@@ -48,6 +50,8 @@ class PlotView : public View {
   virtual Chart chart(const Theme& theme) = 0;
   /// The chart for a figure, with all that graphs show as marks, in the frame of applyFrame().
   virtual Chart figureChart(const Theme& theme);
+  /// Lets an axis show values (coordinates) with a margin, or the range that the page gives for it.
+  void fit(AxisView& axis, const char* name, const Extent& values) const;
   /// Takes over the ranges that the user zoomed to, then what the figure being drawn says of the axes.
   void applyFrame(Chart& chart) const;
   /// Where the cursor stands on the x axis, of a view whose x axis is time.

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "engine/measures/rank_correlation.h"
-#include "widgets/plots/item_view.h"
 #include "widgets/plots/line_layer.h"
 
 namespace learnscope {
@@ -142,15 +141,15 @@ Chart RunScatterView::chart(const Theme& theme) {
     if (spec().json.contains(name))
       view->scale = ScaleMap::parse(QString::fromStdString(spec().json[name].value("scale", std::string())));
   }
-  std::vector<double> xs, ys;
+  Extent xs, ys;
   for (const Layer& layer : layers_) {
     const std::vector<Point> points = pointsOf(layer);
     std::vector<double> x, y;
     for (const Point& point : points) {
       x.push_back(point.x);
       y.push_back(point.y);
-      xs.push_back(result.x.scale.forward(point.x));
-      ys.push_back(result.y.scale.forward(point.y));
+      xs.add(result.x.scale.forward(point.x));
+      ys.add(result.y.scale.forward(point.y));
     }
     if (layer.bars) addBars(layer, points, theme, result);
     addPoints(layer, points, theme, result);
@@ -162,16 +161,10 @@ Chart RunScatterView::chart(const Theme& theme) {
       result.legend.push_back({label, layer.color.value ? theme.text : theme.color(layer.color.key),
                                layer.bars ? LegendEntry::Shape::Line : LegendEntry::Shape::Dot, layer.dash});
   }
-  if (xs.empty()) {
+  if (xs.empty() || ys.empty()) {
     result.empty = emptyText();
     return result;
   }
-  const auto fit = [this](AxisView& axis, const char* name, const std::vector<double>& values) {
-    const auto [low, high] = extentOf(values);
-    std::tie(axis.low, axis.high) = padded(low, high, 0.06);
-    if (const auto given = rangeGiven(spec().json, name))
-      std::tie(axis.low, axis.high) = std::pair{axis.scale.forward(given->first), axis.scale.forward(given->second)};
-  };
   fit(result.x, "x", xs);
   fit(result.y, "y", ys);
   return result;

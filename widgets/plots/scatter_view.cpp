@@ -48,8 +48,7 @@ const Bound* ScatterView::reference(const Layer& layer) {
   return found;
 }
 
-void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result, std::vector<double>& xs,
-                           std::vector<double>& ys) const {
+void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result, Extent& xs, Extent& ys) const {
   const Bound* items = reference(layer);
   if (!items) return;
   const std::vector<double> x = layer.x->value()->forItems(*items), y = layer.y->value()->forItems(*items);
@@ -60,8 +59,8 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
     Polyline line{{}, theme.color(layer.color.key), 1, 0};
     for (std::size_t i = 0; i < x.size(); ++i) {
       line.points.emplace_back(result.x.scale.forward(x[i]), result.y.scale.forward(y[i]));
-      xs.push_back(line.points.back().x());
-      ys.push_back(line.points.back().y());
+      xs.add(line.points.back().x());
+      ys.add(line.points.back().y());
     }
     result.marks.emplace_back(std::move(line));
     if (!layer.label.isEmpty())
@@ -69,17 +68,17 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
     return;
   }
   Dots dots;
+  dots.dots.reserve(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::int64_t id = items->id(i);
-    Dot dot;
+    Dot& dot = dots.dots.emplace_back();
     dot.at = {result.x.scale.forward(x[i]), result.y.scale.forward(y[i])};
     dot.radius = std::clamp(std::isfinite(size[i]) ? size[i] : 3.5, 0.5, 30.0);
     dot.color = layer.color.value ? layer.color.at(color[i], range, theme) : theme.color(layer.color.key);
     dot.selected = isSelected(id);
     if (layer.named || dot.selected) dot.label = QString::number(id);
-    xs.push_back(dot.at.x());
-    ys.push_back(dot.at.y());
-    dots.dots.push_back(std::move(dot));
+    xs.add(dot.at.x());
+    ys.add(dot.at.y());
   }
   result.marks.emplace_back(std::move(dots));
   if (!layer.label.isEmpty() && !layer.color.value)
@@ -110,20 +109,14 @@ Chart ScatterView::chart(const Theme& theme) {
   result.title = spec().title;
   result.x = axis("x");
   result.y = axis("y");
-  std::vector<double> xs, ys;
+  Extent xs, ys;
   addCircles(theme, result);
   result.equalAspect = !circles_.empty();
   for (const Layer& layer : layers_) addLayer(layer, theme, result, xs, ys);
-  if (xs.empty()) {
+  if (xs.empty() || ys.empty()) {
     result.empty = emptyText();
     return result;
   }
-  const auto fit = [this](AxisView& axis, const char* name, const std::vector<double>& values) {
-    const auto [low, high] = extentOf(values);
-    std::tie(axis.low, axis.high) = padded(low, high, 0.06);
-    if (const auto given = rangeGiven(spec().json, name))
-      std::tie(axis.low, axis.high) = std::pair{axis.scale.forward(given->first), axis.scale.forward(given->second)};
-  };
   fit(result.x, "x", xs);
   fit(result.y, "y", ys);
   return result;

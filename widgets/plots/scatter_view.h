@@ -28,8 +28,7 @@ class ScatterView : public ItemView {
   };
   /// What a layer's points are the items of: the first channel with items.
   static const Bound* reference(const Layer& layer);
-  void addLayer(const Layer& layer, const Theme& theme, Chart& chart, std::vector<double>& xs,
-                std::vector<double>& ys) const;
+  void addLayer(const Layer& layer, const Theme& theme, Chart& chart, Extent& xs, Extent& ys) const;
 
   void addCircles(const Theme& theme, Chart& chart) const;
 
