@@ -88,7 +88,7 @@ FigureStyle unusual() {
   style.lineWidthPt = 0.75;
   style.dpi = 150;
   style.transparent = style.darkTheme = style.greys = style.title = true;
-  style.markers = style.legend = style.grid = false;
+  style.markers = style.legend = style.grid = style.sceneText = false;
   style.arrangement = FigureStyle::Arrangement::Lead;
   style.letters = FigureStyle::Letters::Bracketed;
   style.columns = 2;
@@ -476,6 +476,17 @@ class TestFigures : public QObject {
                "what was done to a run, and nothing else");
     EXPECT_HAS(with("/script/commands", Json::parse(R"([{"layout": {}}])")),
                "what was done to a run, and nothing else");
+    EXPECT_HAS(with("/layout", Json::parse(R"({"state": "AAAA"})")), "/layout/state");
+    const auto dock = [&](const char* key, const Json& value) {
+      Json group{{"docks", {"loss"}}, {"front", "loss"}, {"area", "left"}, {"box", {0, 0, 0.5, 1}}};
+      if (*key) group[key] = value;
+      return with("/layout", {{"docks", {group}}});
+    };
+    QCOMPARE(dock("", 0), std::string());
+    EXPECT_HAS(dock("docks", Json::parse("[1]")), "/layout/docks/0/docks");
+    EXPECT_HAS(dock("area", 3), "/layout/docks/0/area");
+    EXPECT_HAS(dock("box", Json::parse("[0, 0, 1]")), "/layout/docks/0/box");
+    EXPECT_HAS(dock("box", Json::parse("[0, 0, 1, 1e300]")), "four shares of the window");
     EXPECT_HAS(with("/script/commands", Json::parse(R"([{"runTo": -1}])")), "runTo");
     const std::string bomb(8U << 20U, ' ');
     const Bytes packed = withPngText(bytesOf({contentOf(p.path("plain.png")).constData(),
@@ -491,13 +502,13 @@ class TestFigures : public QObject {
     FigureStudio studio(*view, nullptr);
     studio.setStyle({});
     studio.show();
-    auto* preview = studio.findChild<FigurePreview*>();
-    QTRY_VERIFY(preview && !preview->image().isNull());
+    auto* preview = studio.findChild<PicturePreview*>();
+    QTRY_VERIFY(preview && !preview->picture().isNull());
     QCOMPARE(studio.views(), QStringList({"accuracy"}));
-    const QImage before = preview->image();
+    const QImage before = preview->picture();
     auto* width = studio.findChild<QDoubleSpinBox*>("figure.width");
     width->setValue(120);
-    QTRY_VERIFY(preview->image().width() != before.width() || preview->image().height() != before.height());
+    QTRY_VERIFY(preview->picture().width() != before.width() || preview->picture().height() != before.height());
     QCOMPARE(studio.findChild<QComboBox*>("figure.size")->currentIndex(), 3);
     QCOMPARE(studio.style().widthMm, 120.0);
     auto* low = studio.findChild<QLineEdit*>("figure.xLow");
@@ -506,10 +517,10 @@ class TestFigures : public QObject {
       field->clear();
       QTest::keyClicks(field, field == low ? "500" : "20");
     }
-    QTRY_VERIFY2(preview->problem().contains("low < high"), qPrintable(preview->problem()));
+    QTRY_VERIFY2(preview->message().contains("low < high"), qPrintable(preview->message()));
     high->clear();
     QTest::keyClicks(high, "900");
-    QTRY_VERIFY(preview->problem().isEmpty());
+    QTRY_VERIFY(preview->message().isEmpty());
     QVERIFY(studio.style().panel("accuracy").x.range == std::pair(500.0, 900.0));
     studio.findChild<QPushButton*>("figure.addAnnotation")->click();
     QCOMPARE(studio.style().panel("accuracy").annotations.size(), std::size_t{1});

@@ -86,6 +86,7 @@ void FigureStyleForm::makeLook() {
   legend_ = addCheck(form, "legend", tr("L&egends and colour bars"));
   markers_ = addCheck(form, "markers", tr("Phases and e&vents"));
   grid_ = addCheck(form, "grid", tr("&Grid lines"));
+  sceneText_ = addCheck(form, "sceneText", tr("Axes and te&xt over 3D scenes"));
 }
 
 QDoubleSpinBox* FigureStyleForm::addNumber(QFormLayout& form, const char* name, const QString& label, double least,
@@ -164,6 +165,7 @@ void FigureStyleForm::readInto(FigureStyle& style) const {
   style.legend = legend_->isChecked();
   style.markers = markers_->isChecked();
   style.grid = grid_->isChecked();
+  style.sceneText = sceneText_->isChecked();
 }
 
 void FigureStyleForm::show(const FigureStyle& style) {
@@ -188,6 +190,7 @@ void FigureStyleForm::show(const FigureStyle& style) {
   legend_->setChecked(style.legend);
   markers_->setChecked(style.markers);
   grid_->setChecked(style.grid);
+  sceneText_->setChecked(style.sceneText);
   showing_ = false;
   emit changed();
 }

@@ -40,7 +40,7 @@ class FigureStyleForm : public QObject {
   QComboBox *size_, *arrangement_, *letters_, *family_, *palette_, *theme_, *background_;
   QDoubleSpinBox *width_, *height_, *gap_, *font_, *titleFont_, *letterFont_, *line_, *dpi_;
   QSpinBox* columns_;
-  QCheckBox *title_, *legend_, *markers_, *grid_;
+  QCheckBox *title_, *legend_, *markers_, *grid_, *sceneText_;
   bool showing_ = false;
 };
 

@@ -268,6 +268,7 @@ Json FigureStyle::toJson() const {
             {"legends", legend},
             {"markers", markers},
             {"grid", grid},
+            {"sceneText", sceneText},
             {"letters", nameOf(letterForms, letters)},
             {"arrangement", nameOf(arrangements, arrangement)},
             {"columns", columns},
@@ -298,6 +299,7 @@ FigureStyle FigureStyle::fromJson(const Json& json, const std::string& pointer) 
     reader.flag("legends", style.legend);
     reader.flag("markers", style.markers);
     reader.flag("grid", style.grid);
+    reader.flag("sceneText", style.sceneText);
     reader.choice("letters", letterForms, style.letters);
     reader.choice("arrangement", arrangements, style.arrangement);
     if (const Json* columns = reader.find("columns")) {

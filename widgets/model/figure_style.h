@@ -60,9 +60,10 @@ struct FigureStyle {
   bool legend = true;
   bool title = false;
   bool grid = true;
-  double titlePt = 0;   ///< of panel titles; 0: as fontPt
-  double letterPt = 0;  ///< of panel letters; 0: a quarter more than fontPt
-  QString family;       ///< of fonts; "": the program's
+  bool sceneText = true;  ///< axes, names and the step over 3D scenes
+  double titlePt = 0;     ///< of panel titles; 0: as fontPt
+  double letterPt = 0;    ///< of panel letters; 0: a quarter more than fontPt
+  QString family;         ///< of fonts; "": the program's
   Arrangement arrangement = Arrangement::Auto;
   int columns = 0;  ///< of a grid; 0: as fits
   double gapMm = 3;

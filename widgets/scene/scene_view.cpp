@@ -45,8 +45,16 @@ class ScenePicture : public FilmFrame {
     const QFont font = figureFont(painter, style_);
     const Theme theme = figureTheme(style_);
     SceneSnapshot shown = snapshot_;
-    if (!style_.legend) shown.colorBars.clear();
-    paintOverlay(painter, rect_, shown, {theme, font, 0.75 * style_.lineWidthPt, caption_, false, 0});
+    if (!style_.legend) {
+      shown.colorBars.clear();
+      shown.legends.clear();
+    }
+    if (!style_.sceneText) {
+      shown.labels.clear();
+      for (std::optional<SceneAxis>& axis : shown.axes) axis.reset();
+    }
+    const QString caption = style_.sceneText ? caption_ : QString();
+    paintOverlay(painter, rect_, shown, {theme, font, 0.75 * style_.lineWidthPt, caption, false, 0});
     painter.setFont(font);
     painter.setPen(theme.muted);
     if (!message_.isEmpty()) painter.drawText(rect_, Qt::AlignCenter | Qt::TextWordWrap, message_);
