@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/plots/clip.h"
-
 #include "widgets/plots/dot_crowd.h"
+
 namespace learnscope {
 namespace {
 
@@ -109,12 +110,12 @@ void draw(QPainter& painter, const Mapper& mapper, const Cells& cells, const Dra
 
 void draw(QPainter& painter, const Mapper& mapper, const Dots& dots, const DrawStyle& style) {
   const QFontMetricsF metrics(style.font, painter.device());
-  for (const bool selected : {false, true}) {
   const bool crowded = dots.dots.size() > crowd;
   if (crowded) drawCrowd(painter, mapper, dots.dots, style.unit);
+  for (const bool selected : {false, true}) {
     for (const Dot& dot : dots.dots) {
-      if (dot.selected != selected || !std::isfinite(dot.at.x()) || !std::isfinite(dot.at.y())) continue;
       if (crowded && isPlain(dot)) continue;
+      if (dot.selected != selected || !std::isfinite(dot.at.x()) || !std::isfinite(dot.at.y())) continue;
       const QPointF centre = mapper.point(dot.at);
       if (!mapper.rect.contains(centre)) continue;
       const double radius = dot.radius * style.unit;
@@ -182,7 +183,7 @@ void drawSpans(QPainter& painter, const Mapper& mapper, const std::vector<Span>&
 void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>& flags, double top,
                const DrawStyle& style) {
   const QFontMetricsF metrics(style.font, painter.device());
-  const double length = (mapper.rect.bottom() - top) * 0.92;
+  constexpr double mostOfHeight = 0.6;
   double free = mapper.rect.left();  // where the next label may begin
   QColor lineColor = style.theme.muted;
   lineColor.setAlphaF(0.4f);
@@ -205,15 +206,16 @@ void drawFlags(QPainter& painter, const Mapper& mapper, const std::vector<Flag>&
     // The label runs up along the line, on its right while there is room.
     const bool right = x + metrics.height() <= mapper.rect.right();
     const double begin = right ? x : x - metrics.height();
-    const QString label = metrics.elidedText(flag.label, Qt::ElideRight, length);
-    if (begin < free || label.size() < std::min<qsizetype>(flag.label.size(), 10)) continue;
+    // In a low plot it would lie on the curves.
+    const double length = metrics.horizontalAdvance(flag.label);
+    if (begin < free || length > mostOfHeight * mapper.rect.height()) continue;
     free = begin + metrics.height();
     painter.save();
-    painter.translate(begin + metrics.ascent() + style.unit, top + metrics.horizontalAdvance(label));
+    painter.translate(begin + metrics.ascent() + style.unit, top + length);
     painter.rotate(-90);
     painter.setFont(style.font);
     painter.setPen(style.theme.muted);
-    painter.drawText(QPointF(0, 0), label);
+    painter.drawText(QPointF(0, 0), flag.label);
     painter.restore();
   }
 }
@@ -225,6 +227,21 @@ void drawMark(QPainter& painter, const Mapper& mapper, const Mark& mark, const D
   painter.restore();
 }
 
+namespace {
+
+// Dashes that begin and end with a whole one on a line of `length`.
+QPen evenPen(QPen pen, double length) {
+  QVector<qreal> pattern = pen.dashPattern();
+  if (pattern.isEmpty() || pen.style() == Qt::SolidLine) return pen;
+  const double period = std::accumulate(pattern.begin(), pattern.end(), 0.0), units = length / pen.widthF();
+  const double repeats = std::max(1.0, std::round((units - pattern[0]) / period));
+  for (qreal& part : pattern) part *= units / (repeats * period + pattern[0]);
+  pen.setDashPattern(pattern);
+  return pen;
+}
+
+}  // namespace
+
 void drawLegendSample(QPainter& painter, const QRectF& rect, const LegendEntry& entry, double unit) {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing, true);
@@ -232,7 +249,7 @@ void drawLegendSample(QPainter& painter, const QRectF& rect, const LegendEntry& 
   const double s = std::min(rect.width(), rect.height());
   switch (entry.shape) {
     case LegendEntry::Shape::Line:
-      painter.setPen(penOf(entry.color, 1.6 * unit, entry.dash));
+      painter.setPen(evenPen(penOf(entry.color, 1.6 * unit, entry.dash), rect.width()));
       painter.drawLine(QPointF(rect.left(), centre.y()), QPointF(rect.right(), centre.y()));
       break;
     case LegendEntry::Shape::Square:

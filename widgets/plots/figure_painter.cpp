@@ -112,7 +112,7 @@ class FigureDrawing {
     for (const Tick& tick : chart_.x.ticks(xCount(r.width()))) {
       const double width = metrics_.horizontalAdvance(tick.label);
       double left = mapper.x(tick.coordinate) - width / 2;
-      left = std::min(left, rect_.right() - width);
+      left = std::min(left, rect_.right() - pad() - width);
       if (left < free) continue;
       free = left + width + pad();
       painter_.drawText(QPointF(left, base), tick.label);

@@ -170,6 +170,8 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
   const double margin = rowLabelWidth(metrics, area.width());
   const QRectF inner = area.adjusted(margin, 0, 0, 0);
   const Arrangement grid = arranged(inner.size(), labels_.empty() ? 0 : metrics.height(), fit);
+  // A figure's are in the middle of their room; the window's begin at its top and scroll.
+  if (fit) offset -= std::max(0.0, (inner.height() - grid.place(pictures_.size() - 1, {}).bottom() - grid.label) / 2);
   painter.setPen(theme.muted);
   for (std::size_t row = 0; margin > 0 && row < rowLabels_.size(); ++row) {
     const QRectF first = grid.place(row * static_cast<std::size_t>(grid.columns), inner.topLeft() - QPointF(0, offset));

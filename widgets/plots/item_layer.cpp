@@ -147,8 +147,8 @@ class ItemLayer : public LineLayer {
     const bool selected = isSelected(id), behind = !selection_.empty() && !selected && !crowded_;
     curves_.at(id)->setStyle(itemColor(id, theme), selected ? 2 : 1, dash(), behind);
   }
-  // Items tell each other apart by colour; a dash tells a layer with rings from another of the same items.
-  int dash() const { return rings_ ? spec_.dash : 0; }
+  // Items tell each other apart by colour; a dash tells one layer from another of the same items.
+  int dash() const { return rings_ || spec_.json.contains("dash") ? spec_.dash : 0; }
   Dots rings(const Theme& theme) const {
     Dots result;
     for (const ArrayHistory::Row& row : history_.rows())

@@ -27,6 +27,7 @@ class OverlayPainter {
     legends(colorBars());
     caption();
     if (style_.orientation) orientation();
+    pictures();
     axes();
     rings();
     labels();
@@ -125,6 +126,22 @@ class OverlayPainter {
     const QRectF box(rect_.right() - 0.9 * em() - width, rect_.bottom() - 1.7 * em(), width, em());
     text(box, style_.caption, style_.theme.muted, Qt::AlignRight | Qt::AlignVCenter);
     taken_.push_back(box.adjusted(-4, -2, 4, 2));
+  }
+
+  // --- pictures in the scene: data, which no text is to cover.
+  void pictures() {
+    for (const SceneLayer& layer : snapshot_.layers) {
+      const auto* shown = std::get_if<Pictures>(&layer.geometry);
+      if (!shown || shown->width < 1 || shown->height < 1) continue;
+      const double longer = std::max(shown->width, shown->height);
+      for (const Vec3f& at : shown->positions) {
+        const Projected p = place({at.x, at.y, at.z});
+        if (!p.inFront()) continue;
+        const double unit = shown->size * p.scale / longer;
+        taken_.emplace_back(p.x - shown->width * unit / 2, p.y - shown->height * unit / 2, shown->width * unit,
+                            shown->height * unit);
+      }
+    }
   }
 
   // --- which way is x, y and z.
