@@ -219,6 +219,17 @@ class TestCamera : public QObject {
     QVERIFY(near(std::abs(half.azimuth), 180) && near(half.distance, 4));
     QVERIFY(near(half.target, (a.target + b.target) * 0.5));
   }
+
+  void narrowPicturesSeeAsMuchToTheSides() {
+    Camera camera;
+    camera.target = {0.1, 0.2, 0.3};
+    const Vec3 side = camera.target + camera.right() * 1.2;
+    const double there = camera.project(side, {800, 600}).x / 800;
+    for (const Viewport narrow : {Viewport{600, 500}, Viewport{500, 500}, Viewport{300, 900}})
+      QVERIFY(std::abs(camera.widened(narrow).project(side, narrow).x / narrow.width - there) < 1e-12);
+    QCOMPARE(camera.widened({800, 600}), camera);
+    QCOMPARE(camera.widened({1600, 600}), camera);
+  }
 };
 
 QTEST_APPLESS_MAIN(TestCamera)

@@ -19,7 +19,8 @@ Camera fitted(SceneView& scene, const VideoPlan& plan, QSizeF area) {
     bounds.add(scene.content().bounds);
   }
   Camera camera;
-  if (!bounds.empty()) camera.fit(bounds, {area.width(), area.height()});
+  // The picture of a narrow view is widened when it is drawn.
+  if (!bounds.empty()) camera.fit(bounds, {std::max(area.width(), area.height() * 4 / 3), area.height()});
   return camera;
 }
 

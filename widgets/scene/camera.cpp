@@ -77,6 +77,13 @@ void Camera::fit(const Bounds& bounds, Viewport viewport, double margin) {
   distance = std::clamp(needed, 1e-4, 1e6);
 }
 
+Camera Camera::widened(Viewport viewport) const {
+  const double there = halfExtent(fieldOfView, {4, 3})[0], here = halfExtent(fieldOfView, viewport)[0];
+  Camera camera = *this;
+  if (here < there) camera.fieldOfView = 2 * std::atan(std::tan(fieldOfView * degree / 2) * there / here) / degree;
+  return camera;
+}
+
 Matrix4 Camera::view() const {
   const Vec3 r = right(), u = up(), f = forward(), e = eye();
   return {r.x, r.y, r.z, -dot(r, e), u.x, u.y, u.z, -dot(u, e), -f.x, -f.y, -f.z, dot(f, e), 0, 0, 0, 1};

@@ -58,6 +58,10 @@ struct Camera {
   /// picture.
   void fit(const Bounds& bounds, Viewport viewport, double margin = 0.92);
 
+  /// For a picture narrower than 4:3, for which the cameras of pages are made: the same with a wider field of view, so
+  /// that as much is seen to the sides as there.
+  Camera widened(Viewport viewport) const;
+
   Matrix4 view() const;
   /// OpenGL's clip space for a tile of a picture.
   Matrix4 projection(Viewport viewport, double nearDistance, double farDistance, Tile tile = {}) const;

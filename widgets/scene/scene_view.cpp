@@ -407,12 +407,14 @@ void SceneView::paintEvent(QPaintEvent*) {
 // Logical pixels are points here, so widths on the picture are those of the page.
 SceneSnapshot SceneView::figureSnapshot(const QSizeF& area, const FigureStyle& style) {
   SceneSnapshot snapshot = bind(figureTheme(style));
+  const Viewport viewport{area.width(), area.height()};
+  const Json& place = style.panel(spec().id).camera;
+  const bool fitted = place.is_null() && !cameraPlaced_ && !page_.home;
   Camera camera = cameraPlaced_ ? camera_ : homeCamera();
-  if (!cameraPlaced_ && !page_.home) camera.fit(snapshot.bounds, {area.width(), area.height()});
-  if (const Json& place = style.panel(spec().id).camera; !place.is_null())
-    camera = Camera::fromJson(place, camera, "/panels/" + spec().id + "/camera");
+  if (fitted) camera.fit(snapshot.bounds, viewport);
+  if (!place.is_null()) camera = Camera::fromJson(place, camera, "/panels/" + spec().id + "/camera");
   snapshot.transparent = style.transparent;
-  return placed(std::move(snapshot), camera, area.toSize(), 1);
+  return placed(std::move(snapshot), fitted ? camera : camera.widened(viewport), area.toSize(), 1);
 }
 
 void SceneView::paintFigure(QPainter& painter, const QRectF& rect, const FigureStyle& style) {
