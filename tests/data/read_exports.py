@@ -6,6 +6,7 @@ were equal, or the first that was not, with exit status 1. Written from the form
 RFC 4180, TensorFlow's records and protocol buffers.
 """
 import ast
+import collections
 import csv
 import io
 import json
@@ -123,8 +124,8 @@ def float32(value):
         return math.copysign(math.inf, value)
 
 
-def grey_png(blob):
-    """(width, height, levels) of an 8-bit grey PNG, filters undone."""
+def png(blob):
+    """(width, height, channels, levels) of an 8-bit PNG, grey or RGB, filters undone."""
     at, packed = 8, b""
     while at < len(blob):
         (length,) = struct.unpack_from(">I", blob, at)
@@ -132,21 +133,24 @@ def grey_png(blob):
         assert struct.unpack_from(">I", blob, at + 8 + length)[0] == zlib.crc32(kind + body)
         if kind == b"IHDR":
             width, height, depth, color = struct.unpack(">IIBB", body[:10])
-            assert (depth, color) == (8, 0)
+            assert depth == 8 and color in (0, 2)
+            channels = 3 if color == 2 else 1
         packed += body if kind == b"IDAT" else b""
         at += 12 + length
-    raw, previous, levels = zlib.decompress(packed), bytes(width), []
+    size = width * channels
+    raw, previous, levels = zlib.decompress(packed), bytes(size), []
     for y in range(height):
-        line = raw[y * (width + 1) : (y + 1) * (width + 1)]
-        row = bytearray(width)
-        for x in range(width):
-            a, b, c = (row[x - 1] if x else 0), previous[x], (previous[x - 1] if x else 0)
+        line = raw[y * (size + 1) : (y + 1) * (size + 1)]
+        row = bytearray(size)
+        for x in range(size):
+            left = x - channels
+            a, b, c = (row[left] if left >= 0 else 0), previous[x], (previous[left] if left >= 0 else 0)
             p = a + b - c
             paeth = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
             row[x] = (line[x + 1] + [0, a, b, (a + b) // 2, paeth][line[0]]) & 255
         levels += row
         previous = bytes(row)
-    return width, height, levels
+    return width, height, channels, levels
 
 
 def check_histogram(compare, name, blob, values):
@@ -181,15 +185,18 @@ def check_events(compare, path, scalars, arrays, pictures):
                 seen.add((tag, step))
             elif 4 in value:
                 image = fields(value[4][0])
-                width, height, levels = grey_png(image[4][0])
-                assert (image[1], image[2], image[3]) == ([height], [width], [1])
-                shape, values = arrays[tag][step]
-                assert tag in pictures and tuple(shape) == (height, width)
+                width, height, channels, levels = png(image[4][0])
+                assert (image[1], image[2], image[3]) == ([height], [width], [channels])
+                measure, _, number = tag.partition("/")  # one of a stack
+                shape, values = arrays[measure][step]
+                kind = {2: "picture", 3: "stack", 4: "colours"}[len(shape)]
+                assert tuple(shape)[-2 - (channels == 3) :] == (height, width) + (3,) * (channels == 3)
                 low, high = min(values), max(values)
                 low, high = (0, 1) if low >= 0 and high <= 1 else (low, high)
+                one = values[int(number or 0) * len(levels) :][: len(levels)]
                 compare(f"image of {tag} at {step}", levels,
-                        [math.floor(255 * (v - low) / (high - low) + 0.5) for v in values])
-                pictures[tag] += 1
+                        [math.floor(255 * (v - low) / (high - low) + 0.5) for v in one])
+                pictures[measure, kind] += 1
             else:
                 assert fields(fields(value[9][0])[1][0])[1] == [b"text"]
                 texts += 1
@@ -198,7 +205,8 @@ def check_events(compare, path, scalars, arrays, pictures):
         compare("events, " + tag, [v for _, v in got[tag]], [float32(v) for _, v in points])
     assert set(got) == set(scalars) and texts == 1
     assert seen == {(tag, step) for tag in arrays for step in arrays[tag]}, "histograms are missing"
-    assert all(pictures.values()), "pictures are missing"
+    assert pictures["weights", "stack"] == 2 and pictures["weights", "colours"] == 2 and pictures["weights", "picture"]
+    assert {measure for measure, _ in pictures} == {"weights"}
 
 
 def main(run, folder):
@@ -259,7 +267,7 @@ def main(run, folder):
     events = list(base.execute("SELECT name, step, detected FROM events ORDER BY number"))
     assert [(e["id"], e["step"], e["detected"]) for e in whole["events"]] == events
 
-    check_events(compare, folder + "/events", scalars, arrays, {"weights": 0})
+    check_events(compare, folder + "/events", scalars, arrays, collections.Counter())
     print(f"{compare.count} numbers are equal")
 
 
