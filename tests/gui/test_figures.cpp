@@ -17,11 +17,10 @@
 #include "tests/support/text.h"
 #include "widgets/export/figure_actions.h"
 #include "widgets/export/figure_layout.h"
-#include "widgets/export/figure_preview.h"
 #include "widgets/export/figure_state.h"
+#include "widgets/export/figure_studio.h"
 #include "widgets/export/picture_preview.h"
 #include "widgets/plots/dot_crowd.h"
-#include "widgets/export/figure_studio.h"
 #include "widgets/plots/lines_view.h"
 #include "widgets/scene/scene_view.h"
 
@@ -231,10 +230,10 @@ class TestFigures : public QObject {
     if (found) QVERIFY2(images.filter("image").size() == 2, qPrintable(images.join('\n')));
   }
 
-  // librsvg draws what we draw, panel by panel and also where a plot is zoomed into.
-  void svgIsWhatOurRasterIs() {
-    Panels p({"energies", "features", "plane", "accuracy"});
-    FigureStyle style = page();
+  // librsvg and poppler draw what we draw, panel by panel and also where a plot is zoomed into.
+  void svgAndPdfAreWhatOurRasterIs() {
+    Panels p({"energies", "features", "plane", "accuracy", "table", "scene"});
+    FigureStyle style = page(178, 150);
     style.dpi = 150;
     style.title = true;
     style.panels["energies"].x.range = {200.0, 420.0};
@@ -248,11 +247,17 @@ class TestFigures : public QObject {
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
     const QImage theirs(p.path("drawn.png")), ours(png);
     QVERIFY(std::abs(theirs.width() - ours.width()) <= 1 && std::abs(theirs.height() - ours.height()) <= 1);
-    const double ratio = psnr(theirs, ours, {525, 295});
+    const QSize size(525, 442);
+    const double ratio = psnr(theirs, ours, size);
     QVERIFY2(ratio > 25, qPrintable(QString::number(ratio)));
-    // Nothing is drawn where the page has only margins: a strip left of each panel's axes holds no curve's colour.
-    const double other = psnr(theirs, QImage(p.save("plain.png", page())), {525, 295});
+    const double other = psnr(theirs, QImage(p.save("plain.png", page(178, 150))), size);
     QVERIFY2(other < ratio - 3, "the measure does not see the zoom");
+    const QString said1 =
+        said("pdftoppm", {"-r", "150", "-png", "-singlefile", p.save("zoomed.pdf", style), p.path("poppler")}, found);
+    NEEDS(found, "pdftoppm");
+    QVERIFY2(said1.isEmpty(), qPrintable(said1));
+    const double pdf = psnr(QImage(p.path("poppler.png")), ours, size);
+    QVERIFY2(pdf > 25, qPrintable(QString::number(pdf)));
   }
 
   // What a zoomed plot draws lies inside its axes: with a huge curve, dots and bars, all ink left of the axes' left end
@@ -283,11 +288,6 @@ class TestFigures : public QObject {
     }
   }
 
-  void greysHaveNoColour() {
-    Panels p({"accuracy", "features", "table", "plane"});
-    FigureStyle style = page();
-    style.greys = true;
-    style.title = true;
   // A crowd of dots is drawn by those that can be seen: the others change nothing that the eye finds.
   void hiddenDotsAreLeftOut() {
     const Mapper mapper{QRectF(0, 0, 240, 170)};
@@ -341,6 +341,11 @@ class TestFigures : public QObject {
     QVERIFY(said("pdftotext", {p.save("bare.pdf", style), "-"}, found).trimmed().isEmpty());
   }
 
+  void greysHaveNoColour() {
+    Panels p({"accuracy", "features", "table", "plane"});
+    FigureStyle style = page();
+    style.greys = true;
+    style.title = true;
     style.dpi = 100;
     const QImage image = figureImage(p.views, style);
     for (int y = 0; y < image.height(); ++y)
@@ -471,11 +476,6 @@ class TestFigures : public QObject {
     EXPECT_HAS(with("/views", Json::parse("[1]")), "/views");
     EXPECT_HAS(with("/style/dpi", -5), "/style/dpi");
     EXPECT_HAS(with("/layout", Json::parse(R"({"docks": "AAAA"})")), "/layout/docks");
-    EXPECT_HAS(with("/script", 1), "/script");
-    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"export": {"path": "x.csv"}}])")),
-               "what was done to a run, and nothing else");
-    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"layout": {}}])")),
-               "what was done to a run, and nothing else");
     EXPECT_HAS(with("/layout", Json::parse(R"({"state": "AAAA"})")), "/layout/state");
     const auto dock = [&](const char* key, const Json& value) {
       Json group{{"docks", {"loss"}}, {"front", "loss"}, {"area", "left"}, {"box", {0, 0, 0.5, 1}}};
@@ -487,6 +487,11 @@ class TestFigures : public QObject {
     EXPECT_HAS(dock("area", 3), "/layout/docks/0/area");
     EXPECT_HAS(dock("box", Json::parse("[0, 0, 1]")), "/layout/docks/0/box");
     EXPECT_HAS(dock("box", Json::parse("[0, 0, 1, 1e300]")), "four shares of the window");
+    EXPECT_HAS(with("/script", 1), "/script");
+    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"export": {"path": "x.csv"}}])")),
+               "what was done to a run, and nothing else");
+    EXPECT_HAS(with("/script/commands", Json::parse(R"([{"layout": {}}])")),
+               "what was done to a run, and nothing else");
     EXPECT_HAS(with("/script/commands", Json::parse(R"([{"runTo": -1}])")), "runTo");
     const std::string bomb(8U << 20U, ' ');
     const Bytes packed = withPngText(bytesOf({contentOf(p.path("plain.png")).constData(),
