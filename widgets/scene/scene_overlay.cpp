@@ -75,8 +75,9 @@ class OverlayPainter {
       painter_.setBrush(gradient);
       painter_.drawRoundedRect(box, 0.15 * em(), 0.15 * em());
       double widest = 0;
-      for (const double value : roundTicks(bar.low, bar.high, 4)) {
-        const double y = box.bottom() - (value - bar.low) / (bar.high - bar.low) * box.height();
+      const auto [low, high] = bar.byDepth ? depthRange(snapshot_) : std::array<double, 2>{bar.low, bar.high};
+      for (const double value : roundTicks(low, high, 4)) {
+        const double y = box.bottom() - (value - low) / (high - low) * box.height();
         const QString words = tickText(value);
         widest = std::max(widest, metrics_.horizontalAdvance(words));
         text(QRectF(box.left() - 0.4 * em() - 8 * em(), y - em() / 2, 8 * em(), em()), words, style_.theme.muted,
