@@ -132,17 +132,22 @@ class TestFigureDrop : public QObject {
     QVERIFY(loss->canvas().zoomed());
     QCOMPARE(loss->canvas().xAxis->range().upper, 50.0);
     QVERIFY(!lab.isOpen(QStringLiteral("weights")));
-    QCOMPARE(placesOf(lab), places);
+    QTRY_COMPARE_WITH_TIMEOUT(placesOf(lab), places, patience);
     // Again, while its run is open: nothing is opened twice.
     w.model().setCursor(10);
     QVERIFY(w.drop(picture));
     QTRY_COMPARE_WITH_TIMEOUT(w.model().cursor(), std::int64_t{40}, patience);
     QCOMPARE(lab.model().session().members().size(), std::size_t{1});
-    // The figure saved from there is the same, to the last byte.
+    // The figure saved from there is the same, and so is what it carries; of the docks' places the last digits may be
+    // those of another pixel.
     if (name.endsWith("png")) {
       View* const views[] = {scene, loss};
       saveFigure(views, path("again.png"), {}, lab.figureLayout());
-      QCOMPARE(readFile(path("again.png").toStdString(), 1 << 26), readFile(picture.toStdString(), 1 << 26));
+      QCOMPARE(QImage(path("again.png")), QImage(picture));
+      Json before = readFigureState(picture).toJson(), after = readFigureState(path("again.png")).toJson();
+      QCOMPARE(after["layout"]["docks"].size(), before["layout"]["docks"].size());
+      for (Json* state : {&before, &after}) (*state)["layout"].erase("docks");
+      QCOMPARE(after.dump(), before.dump());
     }
   }
 

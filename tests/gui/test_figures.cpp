@@ -297,7 +297,10 @@ class TestFigures : public QObject {
       for (std::uint64_t i = 0; i < 60000; ++i)
         dots.push_back({{0.5 + 0.45 * noise(3 * i), 0.5 + 0.4 * noise(3 * i + 1) * std::abs(noise(3 * i + 2))},
                         radius,
-                        colors[static_cast<std::size_t>(i % 3)]});
+                        colors[static_cast<std::size_t>(i % 3)],
+                        false,
+                        {},
+                        false});
       const auto drawn = [&](auto paint) {
         QImage image(720, 510, QImage::Format_RGB32);
         image.fill(Qt::white);
@@ -322,9 +325,13 @@ class TestFigures : public QObject {
     // What is not plain, outside or nowhere is not of the crowd; what is seen through hides nothing.
     QColor clear(Qt::red);
     clear.setAlpha(100);
-    const std::vector<Dot> odd{{{0.5, 0.5}, 3, clear},         {{0.5, 0.5}, 3, clear},
-                               {{0.5, 0.5}, 2, Qt::red, true}, {{0.5, 0.5}, 2, Qt::red, false, QStringLiteral("name")},
-                               {{1.5, 0.5}, 2, Qt::red},       {{std::nan(""), 0.5}, 2, Qt::red}};
+    const std::vector<Dot> odd{{{0.5, 0.5}, 3, clear, false, {}, false},
+                               {{0.5, 0.5}, 3, clear, false, {}, false},
+                               {{0.5, 0.5}, 2, Qt::red, true, {}, false},
+                               {{0.5, 0.5}, 2, Qt::red, false, QStringLiteral("name"), false},
+                               {{0.5, 0.5}, 2, Qt::red, false, {}, true},
+                               {{1.5, 0.5}, 2, Qt::red, false, {}, false},
+                               {{std::nan(""), 0.5}, 2, Qt::red, false, {}, false}};
     QCOMPARE(visibleDots(odd, mapper, 1, 0.5), (std::vector<std::size_t>{0, 1}));
   }
 

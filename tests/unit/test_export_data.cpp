@@ -43,11 +43,11 @@ struct Exported {
     odd.mutableAs<float>()[3] = std::numeric_limits<float>::denorm_min();
     written->addArray("weights", 70, odd);
     // Pictures: a stack in grey, a stack in colour.
-    for (const auto& [step, shape] : {std::pair{71, std::vector<std::int64_t>{2, 3, 4}}, {72, {2, 3, 4, 3}}}) {
+    for (const auto& [at, shape] : {std::pair{71, std::vector<std::int64_t>{2, 3, 4}}, {72, {2, 3, 4, 3}}}) {
       Array stack(DType::Float32, shape);
       for (std::size_t i = 0; i < stack.size(); ++i)
-        stack.mutableAs<float>()[i] = static_cast<float>((i * 37) % 101) / 101.0F + (step == 71 ? 0.5F : 0.0F);
-      written->addArray("weights", step, stack);
+        stack.mutableAs<float>()[i] = static_cast<float>((i * 37) % 101) / 101.0F + (at == 71 ? 0.5F : 0.0F);
+      written->addArray("weights", at, stack);
     }
     written->setState(RunState::Finished);
     written->store()->close();

@@ -170,11 +170,13 @@ QWidget* FigureStudio::makeViews() {
 }
 
 QWidget* FigureStudio::makeButtons() {
-  auto* box = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  auto* box = new QDialogButtonBox(this);
+  // Names are those of the window's style sheet.
   copy_ = box->addButton(tr("&Copy"), QDialogButtonBox::ActionRole);
-  copy_->setObjectName(QStringLiteral("figure.copy"));
+  copy_->setObjectName(QStringLiteral("plain"));
+  box->addButton(tr("Close"), QDialogButtonBox::RejectRole)->setObjectName(QStringLiteral("plain"));
   save_ = box->addButton(tr("&Save…"), QDialogButtonBox::ActionRole);
-  save_->setObjectName(QStringLiteral("figure.save"));
+  save_->setObjectName(QStringLiteral("primary"));
   save_->setDefault(true);
   connect(copy_, &QPushButton::clicked, this, &FigureStudio::copy);
   connect(save_, &QPushButton::clicked, this, &FigureStudio::askSave);

@@ -33,8 +33,9 @@
 namespace learnscope {
 namespace {
 
-constexpr int typingPause = 120;  // ms
-constexpr int mostRows = 8;       // of the list of views
+constexpr int typingPause = 120;    // ms
+constexpr int mostRows = 8;         // of the list of views
+constexpr double firstShown = 0.6;  // of the video: not its beginning, where little is seen
 
 /// Parts of a request that have controls of their own, or none, in the form.
 bool inForm(const std::string& id) { return id != "views" && id != "camera.keyframes" && !id.starts_with("select."); }
@@ -338,7 +339,8 @@ void VideoStudio::showProblems(const std::vector<Problem>& problems) {
 }
 
 void VideoStudio::rebuild() {
-  const double at = stage_ && stage_->size() > 1 ? static_cast<double>(slider_->value()) / (stage_->size() - 1) : 0;
+  const double at =
+      stage_ && stage_->size() > 1 ? static_cast<double>(slider_->value()) / (stage_->size() - 1) : firstShown;
   const int before = stage_ ? stage_->size() : 0;
   try {
     VideoRequest request = this->request();

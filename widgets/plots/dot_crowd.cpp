@@ -64,9 +64,9 @@ std::vector<std::size_t> visibleDots(const std::vector<Dot>& dots, const Mapper&
   for (std::size_t i = dots.size(); i-- > 0;) {
     const Dot& dot = dots[i];
     const QPointF centre = mapper.point(dot.at);
-    // A NaN lies in no rectangle.
-    if (isPlain(dot) && mapper.rect.contains(centre) && cover.take(centre, dot.radius * unit, dot.color.alpha() == 255))
-      seen.push_back(i);
+    if (!isPlain(dot) || !std::isfinite(dot.at.x()) || !std::isfinite(dot.at.y()) || !mapper.rect.contains(centre))
+      continue;
+    if (cover.take(centre, dot.radius * unit, dot.color.alpha() == 255)) seen.push_back(i);
   }
   std::reverse(seen.begin(), seen.end());
   return seen;
