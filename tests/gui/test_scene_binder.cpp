@@ -269,7 +269,7 @@ class TestSceneBinder : public QObject {
     QVERIFY(tube.closed && tube.radius == 0.05F && tube.strands == std::vector<std::uint32_t>({3}));
     QVERIFY(tube.radii.empty() && tube.radiusAt(1) == 0.05F);
     const auto& cone = *all<Tubes>(snapshot)[1].second;
-    QVERIFY(cone.radii.size() == 3 && cone.radiusAt(0) == 0.25F && cone.radiusAt(2) == 0.125F);
+    QCOMPARE(std::vector<float>(cone.radii.begin(), cone.radii.end()), (std::vector<float>{0.25F, 0.5F, 0.125F}));
     const auto& arrows = *all<Arrows>(snapshot)[0].second;
     QCOMPARE(arrows.positions.size(), std::size_t{2});  // one has no place, one no direction
     QVERIFY(near(arrows.directions[1], {0, 2, 0}));

@@ -70,7 +70,7 @@ std::vector<Json> withItemNames(const std::vector<Json>& layers, const Descripti
     const bool each = made.value("each", false) && names && names->size() <= mostLayers;
     // One layer of many items has no item's name.
     for (const char* key : {"label", "title"})
-      if (made.value("each", false) && !each && made.contains(key) &&
+      if (names && made.value("each", false) && !each && made.contains(key) &&
           made[key].dump().find(placeholder) != std::string::npos)
         made.erase(key);
     made.erase("each");
