@@ -61,6 +61,10 @@ ExitStatus runTool(const Tool& tool, const ToolOptions& options) {
       const auto check = parameter.type == ParameterType::Folder ? checkFolder : checkInput;
       check(input, arguments.text(input));
     }
+  for (const Parameter& parameter : description.parameters)
+    if (parameter.type == ParameterType::File && parameter.id != description.output &&
+        !arguments.text(parameter.id).empty())
+      checkInput("--" + parameter.id, arguments.text(parameter.id));
   if (!description.output.empty())
     if (const std::string out = arguments.text(description.output); !out.empty())
       checkOutput("--" + description.output, out, options.force);

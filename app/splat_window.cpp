@@ -20,7 +20,9 @@
 
 #include "app/background.h"
 #include "app/log.h"
+#include "app/tool_dialog.h"
 #include "engine/splats/splat_statistics.h"
+#include "widgets/export/splat_video_tool.h"
 #include "widgets/model/icons.h"
 
 namespace learnscope {
@@ -222,6 +224,8 @@ void SplatWindow::makeActions() {
   for (const int factor : {1, 2, 4})
     sizes->addAction(tr("%1× the size of the pane…").arg(factor), this, [this, factor] { savePicture(factor); });
   picture->setMenu(sizes);
+  add("film", tr("Video…"), tr("Film the scene from all sides"), QKeySequence(QStringLiteral("Ctrl+Shift+V")),
+      [this] { makeVideo(); });
   bar->addSeparator();
   addTool(bar, SplatView::Tool::Orbit, QStringLiteral("orbit"), tr("Orbit"),
           tr("Turn, pan and come nearer with the mouse"));
@@ -441,6 +445,26 @@ void SplatWindow::savePicture(double factor) {
     else
       messages_->show(MessageBar::Kind::Problem, tr("%1 cannot be written.").arg(path));
   });
+}
+
+/// The tool's dialog for what is open, seen as it is seen now.
+void SplatWindow::makeVideo() {
+  if (!view_->splats()) return;
+  const QString file = object_ ? QString::fromStdString(object_->firstFile) : path_;
+  const Camera& camera = view_->camera();
+  Json given{
+      {"file", file.toStdString()},
+      {"out",
+       (QFileInfo(file).absolutePath() + u'/' + QFileInfo(file).baseName() + QStringLiteral(".mp4")).toStdString()},
+      {"states", object_ != nullptr},
+      {"azimuth", camera.azimuth},
+      {"elevation", camera.elevation},
+      {"threads", view_->threads()}};
+  for (const char* id : {"up", "shape", "scale", "opacityCut", "degree"})
+    if (view_->settings().has(id)) given[id] = view_->settings()[id];
+  const std::string background = view_->settings().text("background");
+  if (background == "white" || background == "black") given["background"] = background;
+  (new ToolDialog(makeSplatVideoTool(), this, given))->open();
 }
 
 void SplatWindow::dragEnterEvent(QDragEnterEvent* event) {

@@ -59,6 +59,7 @@ class SplatWindow : public QMainWindow {
   void askOpen();
   void askSave();
   void savePicture(double factor);
+  void makeVideo();
 
   SplatView* view_;
   ParameterForm* form_;

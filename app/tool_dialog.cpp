@@ -44,7 +44,7 @@ QString summaryText(const Json& summary) {
 
 }  // namespace
 
-ToolDialog::ToolDialog(std::shared_ptr<const Tool> tool, QWidget* parent)
+ToolDialog::ToolDialog(std::shared_ptr<const Tool> tool, QWidget* parent, const Json& given)
     : QDialog(parent),
       tool_(std::move(tool)),
       description_(tool_->describe()),
@@ -59,7 +59,8 @@ ToolDialog::ToolDialog(std::shared_ptr<const Tool> tool, QWidget* parent)
   doc->setWordWrap(true);
   form_->setParameters(description_.parameters, false);
   Config defaults;
-  for (const Parameter& parameter : description_.parameters) defaults.set(parameter.id, parameter.fallback);
+  for (const Parameter& parameter : description_.parameters)
+    defaults.set(parameter.id, given.value(parameter.id, parameter.fallback));
   form_->setValues(defaults);
   connect(form_, &ParameterForm::edited, this, [this](const std::string& id, const Json& value) {
     Config values = form_->values();

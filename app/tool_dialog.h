@@ -19,7 +19,8 @@ class ParameterForm;
 class ToolDialog : public QDialog {
   Q_OBJECT
  public:
-  explicit ToolDialog(std::shared_ptr<const Tool> tool, QWidget* parent = nullptr);
+  /// `given`: values of some parameters instead of their defaults.
+  explicit ToolDialog(std::shared_ptr<const Tool> tool, QWidget* parent = nullptr, const Json& given = Json::object());
 
  public slots:
   void reject() override;

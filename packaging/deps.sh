@@ -9,7 +9,7 @@ packages='
   qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools qt6-image-formats-plugins
   libvtk9-dev libqcustomplot-dev libegl-dev libegl1 libgl1-mesa-dri
   libtorch-dev libopenblas-dev libopenblas0-pthread libeigen3-dev libspectra-dev nlohmann-json3-dev
-  libsqlite3-dev libpng-dev zlib1g-dev libzstd-dev libcli11-dev libspdlog-dev
+  libsqlite3-dev libpng-dev libjpeg-dev zlib1g-dev libzstd-dev libcli11-dev libspdlog-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libavfilter-dev
   xvfb xauth poppler-utils librsvg2-bin ffmpeg python3-numpy clang-format clang-tidy'
 

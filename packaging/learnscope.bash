@@ -19,7 +19,7 @@ _learnscope() {
     --config | --script | --out | --csv | --npz) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
   esac
   if [[ $command == splats && $COMP_CWORD -eq 2 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'view info render convert compare' -- "$word"; compgen -f -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'view info render video convert compare states cameras strip move outputs' -- "$word"; compgen -f -- "$word")
     return
   fi
   [[ $command == splats ]] && command="splats ${COMP_WORDS[2]}"

@@ -5,6 +5,7 @@
 #include "engine/experiments/forgetting/forgetting_lab.h"
 #include "engine/experiments/grokking/grokking_lab.h"
 #include "engine/experiments/part_motion/part_motion_lab.h"
+#include "engine/experiments/part_motion/part_motion_tools.h"
 #include "engine/experiments/rich_lazy/rich_lazy_lab.h"
 #include "engine/experiments/rich_lazy_exact/exact_lab.h"
 #include "engine/experiments/rnn_hmm/rnn_hmm_lab.h"
@@ -28,6 +29,10 @@ Registry builtinLabs() {
   registry.add(makeSplatsConvertTool());
   registry.add(makeSplatsCompareTool());
   registry.add(makeSplatsStatesTool());
+  registry.add(makeSplatsCamerasTool());
+  registry.add(makeSplatsStripTool());
+  registry.add(partmotion::makeMoveTool());
+  registry.add(partmotion::makeOutputsTool());
   return registry;
 }
 

@@ -9,7 +9,7 @@
 namespace learnscope {
 namespace {
 
-constexpr int kNarrow = 16, kMiddle = 32, kWide = 64, kHidden = 64;
+constexpr int kNarrow = 16, kMiddle = 32, kWide = 64, kHidden = 128;
 constexpr int kBands = 8, kWaves = 4 * kBands;
 constexpr int kQuarter = SplatterUNet::kSize / 4, kTokens = kQuarter * kQuarter;
 
@@ -29,6 +29,19 @@ void blur(const LaneGrid& grid, int planes, const float* in, float* out) {
       }
 }
 
+/// Calls f(value of a plane, value of a plane of twice the side that stands on it) for all of these.
+template <class F>
+void eachDoubled(LanePlanes& small, LanePlanes& large, const F& f) {
+  const LaneGrid &from = small.grid(), &to = large.grid();
+  for (int c = 0; c < kWide; ++c)
+    for (int y = 0; y < to.rows; ++y)
+      for (int x = 0; x < to.columns; ++x) {
+        float* a = small.plane(c) + (y / 2) * from.row + (x / 2) * from.pixel;
+        float* b = large.plane(c) + y * to.row + x * to.pixel;
+        for (int l = 0; l < kImageLanes; ++l) f(a[l], b[l]);
+      }
+}
+
 /// Where channel c of drag k stands among the codes of all starts and then all ends [2 count][half].
 std::size_t codePlace(int c, int k, int count, int half) {
   const auto row = static_cast<std::size_t>(c < half ? k : count + k);
@@ -41,15 +54,15 @@ SplatterUNet::SplatterUNet() {
   const LaneGrid full = paddedGrid(kSize), half = paddedGrid(kSize / 2), quarter = paddedGrid(kQuarter);
   in_ = LaneConv(ConvKind::Same3, kInputs, kNarrow, full, full, parameters_, "in");
   full_ = LaneResidual(parameters_, "full", kNarrow, kNarrow, kSize);
-  down1_ = LaneConv(ConvKind::Halve2, kNarrow, kMiddle, full, half, parameters_, "down1");
+  down1_ = LaneConv(ConvKind::Halve3, kNarrow, kMiddle, full, half, parameters_, "down1");
   half_ = LaneResidual(parameters_, "half", kMiddle, kMiddle, kSize / 2);
-  down2_ = LaneConv(ConvKind::Halve2, kMiddle, kWide, half, quarter, parameters_, "down2");
+  down2_ = LaneConv(ConvKind::Halve3, kMiddle, kWide, half, quarter, parameters_, "down2");
   quarter1_ = LaneResidual(parameters_, "quarter1", kWide, kWide, kQuarter);
   const AttentionShape attention{kObjects, kViews * kTokens, kWide, 4, 1};
   attention1_ = RowAttention<float>(parameters_, "attention1", attention);
   quarter2_ = LaneResidual(parameters_, "quarter2", kWide, kWide, kQuarter);
   attention2_ = RowAttention<float>(parameters_, "attention2", attention);
-  up_ = LaneConv(ConvKind::TransposeTwice, kWide, kMiddle, quarter, half, parameters_, "up");
+  up_ = LaneConv(ConvKind::Same3, kWide, kMiddle, half, half, parameters_, "up");
   merge_ = LaneResidual(parameters_, "merge", 2 * kMiddle, kMiddle, kSize / 2);
   norm_ = LaneNorm(parameters_, "out.norm", kMiddle, kSize / 2);
   out_ = LaneConv(ConvKind::Same3, kMiddle, kOutputs, half, half, parameters_, "out");
@@ -62,6 +75,7 @@ SplatterUNet::SplatterUNet() {
   for (LanePlanes* planes : {&a2_, &d2_, &a6_, &d6_}) *planes = LanePlanes(kMiddle, kSize / 2);
   for (LanePlanes* planes : {&joined_, &byJoined_}) *planes = LanePlanes(2 * kMiddle, kSize / 2);
   for (LanePlanes* planes : {&a3_, &d3_, &a4_, &d4_, &a5_, &d5_}) *planes = LanePlanes(kWide, kQuarter);
+  for (LanePlanes* planes : {&doubled_, &byDoubled_}) *planes = LanePlanes(kWide, kSize / 2);
   for (LanePlanes* planes : {&output_, &outputGradient_}) *planes = LanePlanes(kOutputs, kOutSize);
   rows_.resize(static_cast<std::size_t>(kImageLanes) * kTokens * kWide);
 }
@@ -188,10 +202,23 @@ void SplatterUNet::forward(const std::vector<PictureDrag>& drags, const std::arr
   attend(attention1_, a4_);
   quarter2_.forward(a4_.plane(0), a5_.plane(0), nullptr, true);
   attend(attention2_, a5_);
-  up_.forward(a5_.plane(0), joined_.plane(0));
+  eachDoubled(a5_, doubled_, [](float small, float& large) { large = small; });
+  up_.forward(doubled_.plane(0), joined_.plane(0));
   merge_.forward(joined_.plane(0), a6_.plane(0), nullptr, true);
   norm_.forward(values_, a6_.plane(0), true);
   out_.forward(norm_.out(), output_.plane(0));
+}
+
+float SplatterUNet::dragStrength(int level, int lane, int x, int y) const {
+  const auto at = static_cast<std::size_t>(level);
+  if (!scales_[at]) return 0;
+  const Embedding& e = embeddings_[at];
+  const LaneGrid& grid = e.joint.grid();
+  const int cell = kSize / e.size;
+  const long pixel = (y / cell) * grid.row + (x / cell) * grid.pixel + lane;
+  float square = 0;
+  for (int c = 0; c < e.channels; ++c) square += e.joint.plane(c)[pixel] * e.joint.plane(c)[pixel];
+  return std::sqrt(square);
 }
 
 void SplatterUNet::backward(float* g) {
@@ -200,8 +227,10 @@ void SplatterUNet::backward(float* g) {
   out_.backward(top, d6_.plane(0));
   norm_.backward(values_, d6_.plane(0), g);
   merge_.backward(joined_.plane(0), d6_.plane(0), byJoined_.plane(0), g);
-  up_.gradients(a5_.plane(0), byJoined_.plane(0), g);
-  up_.backward(byJoined_.plane(0), d5_.plane(0));
+  up_.gradients(doubled_.plane(0), byJoined_.plane(0), g);
+  up_.backward(byJoined_.plane(0), byDoubled_.plane(0));
+  d5_.clear();
+  eachDoubled(d5_, byDoubled_, [](float& small, float large) { small += large; });
   attendBackward(attention2_, d5_, g);
   quarter2_.backward(a4_.plane(0), d5_.plane(0), d4_.plane(0), g);
   attendBackward(attention1_, d4_, g);

@@ -17,10 +17,11 @@ struct PictureDrag {
 
 /// A small network from four pictures of an object to Gaussians, one a pixel of 16 x 16 a view, conditioned on drags at
 /// three scales (part-motion page, "splatter"; after LGM, arXiv 2402.05054, and PartRM, arXiv 2503.19913): channels
-/// 16/32/64 at 32/16/8 pixels, residual blocks as in ConditionalUNet, attention across the views of an object twice at
-/// 8 pixels, up to 16. Before each block O becomes O + Conv([M, O]), where M carries F(start) and F(end) of every drag
-/// at its start, blurred by a 3x3 mean; that convolution starts at 0. Four objects of four views, lane = 4 object +
-/// view, go through side by side. All buffers are owned.
+/// 16/32/64 at 32/16/8 pixels, halved by 3x3 convolutions of stride 2, residual blocks as in ConditionalUNet, attention
+/// across the views of an object twice at 8 pixels, doubled to 16 before a 3x3 one. Before each block O becomes O +
+/// Conv([M, O]), where M carries F(start) and F(end) of every drag at its start, blurred by a 3x3 mean; that
+/// convolution starts at 0. Four objects of four views, lane = 4 object + view, go through side by side. All buffers
+/// are owned.
 class SplatterUNet {
  public:
   static constexpr int kObjects = 4, kViews = 4;
@@ -40,6 +41,8 @@ class SplatterUNet {
   /// `scales`: the levels, finest first, at which drags are embedded; without one the level is that of a network that
   /// knows no drags. Drags that start outside their picture are not felt.
   void forward(const std::vector<PictureDrag>& drags, const std::array<bool, kLevels>& scales);
+  /// |M|_2 at a level and a pixel of the picture of a lane: how strongly the last forward() felt drags there.
+  float dragStrength(int level, int lane, int x, int y) const;
   /// Adds the gradients of the parameters for outputGradient(), through the last forward().
   void backward(float* gradient);
 
@@ -69,9 +72,9 @@ class SplatterUNet {
   std::vector<PictureDrag> drags_;
   std::array<bool, kLevels> scales_{};
   LanePlanes input_, output_, outputGradient_;
-  LanePlanes a0_, a1_, a2_, joined_, a3_, a4_, a5_, a6_;    ///< activations on the way
-  LanePlanes d0_, d1_, d2_, byJoined_, d3_, d4_, d5_, d6_;  ///< their gradients
-  AlignedVector<float> waves_, rows_;                       ///< [2 drags][32], [tokens][64]
+  LanePlanes a0_, a1_, a2_, joined_, a3_, a4_, a5_, doubled_, a6_;      ///< activations on the way
+  LanePlanes d0_, d1_, d2_, byJoined_, d3_, d4_, d5_, byDoubled_, d6_;  ///< their gradients
+  AlignedVector<float> waves_, rows_;                                   ///< [2 drags][32], [tokens][64]
 };
 
 }  // namespace learnscope

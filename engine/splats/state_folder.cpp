@@ -75,6 +75,7 @@ std::vector<StateSeries> findStateSeries(const std::string& folder) {
 ObjectStates readStates(const StateSeries& series, const Progress& progress) {
   ObjectStates object;
   object.name = series.name;
+  object.firstFile = series.files.front().path;
   std::size_t count = 0;
   for (std::size_t i = 0; i < series.files.size(); ++i) {
     const auto& [state, path] = series.files[i];

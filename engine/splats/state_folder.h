@@ -29,6 +29,7 @@ std::vector<StateSeries> findStateSeries(const std::string& folder);
 /// An object of a folder, state by state.
 struct ObjectStates {
   std::string name;
+  std::string firstFile;                                 ///< that of the first state
   std::vector<int> states;                               ///< ascending; gaps where files are missing
   std::vector<std::shared_ptr<const Gaussians>> splats;  ///< of each
   bool sameCount = true;                                 ///< otherwise no displacement can be told

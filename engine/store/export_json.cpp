@@ -81,17 +81,6 @@ void writeArrays(const Run& run, const std::string& measure, TextFile& file) {
   });
 }
 
-Json eventsOf(const Run& run) {
-  Json list = Json::array();
-  for (const Event& event : run.events())
-    list.push_back({{"id", event.id},
-                    {"step", event.step},
-                    {"detected", event.detected},
-                    {"title", event.title},
-                    {"values", event.values}});
-  return list;
-}
-
 Json journalOf(const Run& run) {
   Json list = Json::array();
   for (const JournalEntry& entry : run.journal()) list.push_back({{"step", entry.step}, {"command", entry.command}});
@@ -114,7 +103,7 @@ void exportJson(const Run& run, const std::vector<std::string>& measures, const 
     file.text() += i == 0 ? "\n" : ",\n";
     writeArrays(run, wanted.arrays[i], file);
   }
-  file.text() += "},\n\"events\":" + dump(eventsOf(run)) + ",\n\"journal\":" + dump(journalOf(run)) + "}\n";
+  file.text() += "},\n\"events\":" + dump(exportedEvents(run)) + ",\n\"journal\":" + dump(journalOf(run)) + "}\n";
   file.commit();
 }
 

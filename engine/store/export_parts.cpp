@@ -43,6 +43,17 @@ Json exportMetadata(const Run& run) {
           {"run", info.id},  {"lastStep", run.lastStep()}, {"version", LEARNSCOPE_VERSION}};
 }
 
+Json exportedEvents(const Run& run) {
+  Json list = Json::array();
+  for (const Event& event : run.events())
+    list.push_back({{"id", event.id},
+                    {"step", event.step},
+                    {"detected", event.detected},
+                    {"title", event.title},
+                    {"values", event.values}});
+  return list;
+}
+
 namespace {
 
 template <class Number>

@@ -25,6 +25,9 @@ RecordedMeasures chosenOf(const Run& run, const std::vector<std::string>& wanted
 /// Lab, seed, config, run id, last step, version.
 Json exportMetadata(const Run& run);
 
+/// [{"id", "step", "detected", "title", "values"}, ...]
+Json exportedEvents(const Run& run);
+
 /// Shortest text that reads back as the same number: "0.1", "nan", "-inf".
 void appendShortest(std::string& text, double value);
 void appendShortest(std::string& text, float value);

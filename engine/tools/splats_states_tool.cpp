@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cstdio>
 #include <numbers>
 
 #include "engine/splats/state_folder.h"
 #include "engine/tools/splats_tools.h"
+#include "engine/tools/summary_text.h"
 
 namespace learnscope {
 namespace {
 
 using namespace splats;
-
-std::string text(const std::array<double, 3>& place) {
-  char said[96];
-  std::snprintf(said, sizeof said, "[%.4f, %.4f, %.4f]", place[0], place[1], place[2]);
-  return said;
-}
 
 class SplatsStatesTool final : public Tool {
  public:
@@ -61,8 +55,8 @@ class SplatsStatesTool final : public Tool {
     const std::optional<JointEstimate> joint = jointOf(object);
     summary["joint"] = !joint ? "none" : joint->turns ? "turns" : "slides";
     if (joint) {
-      summary["axis"] = text(joint->axis);
-      summary["origin"] = text(joint->origin);
+      summary["axis"] = placeText(joint->axis);
+      summary["origin"] = placeText(joint->origin);
       summary["moving"] = std::count(joint->moves.begin(), joint->moves.end(), true);
       summary["residual"] = joint->residual;
       for (std::size_t i = 0; i < rows.size(); ++i)

@@ -17,5 +17,9 @@ std::shared_ptr<const Tool> makeSplatsRenderTool();
 std::shared_ptr<const Tool> makeSplatsCompareTool();
 /// `splats states`: the states of an object in a folder, and its joint.
 std::shared_ptr<const Tool> makeSplatsStatesTool();
+/// `splats cameras`: cameras of the usual JSON files, in one form.
+std::shared_ptr<const Tool> makeSplatsCamerasTool();
+/// `splats strip`: PSNR and SSIM of two strips of pictures.
+std::shared_ptr<const Tool> makeSplatsStripTool();
 
 }  // namespace learnscope

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scatter plots over runs against known numbers.
+// Scatter plots and bars over runs against known numbers.
 #include <QtTest>
 
 #include "tests/gui/plots_support.h"
+#include "widgets/plots/run_bars_view.h"
 #include "widgets/plots/run_scatter_view.h"
 
 using namespace learnscope;
@@ -32,6 +33,25 @@ class Open : public RunScatterView {
     for (const Mark& mark : chart(Theme::light()).marks)
       if (const T* one = std::get_if<T>(&mark)) found.push_back(*one);
     return found;
+  }
+};
+
+class OpenBars : public RunBarsView {
+ public:
+  OpenBars(SessionModel& model, const std::vector<Json>& layers)
+      : RunBarsView(ViewSpec::parse(
+                        {{"id", "b"}, {"title", "Ablation"}, {"kind", "bars"}, {"runs", "shown"}, {"layers", layers}}),
+                    model, nullptr) {
+    resize(480, 360);
+    show();
+    refresh();
+  }
+  using RunBarsView::chart;
+  using RunBarsView::spokenText;
+  std::vector<Box> boxes() {
+    for (const Mark& mark : chart(Theme::light()).marks)
+      if (const Boxes* found = std::get_if<Boxes>(&mark)) return found->boxes;
+    return {};
   }
 };
 
@@ -108,6 +128,38 @@ class TestRunScatter : public QObject {
     Open view(s.model, {{{"mark", "point"}, {"x", {{"parameter", "dc"}}}, {"y", kTime}}});
     QTest::mouseClick(&view.canvas(), Qt::LeftButton, Qt::NoModifier, view.canvas().mapper().point({1, 10}).toPoint());
     QCOMPARE(s.model.run()->info().id, std::string("a"));
+  }
+
+  void barsStandForRuns() {
+    Sweep s;
+    const double last[] = {3, -1, 2, 5};
+    for (std::size_t i = 0; i < 4; ++i)
+      for (const std::int64_t step : {10, 20}) s.runs[i]->addScalar("loss", {step, step == 10 ? 0.5 : last[i]});
+    OpenBars view(s.model, {{{"mark", "bar"}, {"y", "loss"}, {"label", "loss"}},
+                            {{"mark", "bar"}, {"y", {{"measure", "loss"}, {"scale", {0, 1, 0, 2}}}}}});
+    const std::vector<Box> boxes = view.boxes();
+    QCOMPARE(boxes.size(), std::size_t{8});
+    QCOMPARE(boxes[0].rect.bottom(), 3.0);  // a rectangle in values: top is 0
+    QCOMPARE(boxes[2].rect.bottom(), -1.0);
+    QCOMPARE(boxes[1].rect.bottom(), 6.0);
+    QVERIFY(boxes[0].rect.right() <= boxes[1].rect.left() + 1e-12 && boxes[1].rect.right() < boxes[2].rect.left());
+    const Chart chart = view.chart(Theme::light());
+    QCOMPARE(chart.legend.size(), std::size_t{4});
+    QVERIFY(chart.legend[1].label.startsWith(QStringLiteral("B  ")));
+    QCOMPARE(chart.x.named[3].label, QStringLiteral("D"));
+    QVERIFY(chart.y.low < -1 && chart.y.high > 10);
+    QVERIFY(view.dataCsv().contains(QStringLiteral("loss,b,1,")) &&
+            view.spokenText().contains(QStringLiteral("loss 3")));
+    // The current run is at the cursor; hidden ones go.
+    s.model.makeCurrent("d");
+    s.model.setCursor(10);
+    view.refresh();
+    QCOMPARE(view.boxes().back().rect.bottom(), 1.0);
+    s.model.userShow("a", false);
+    view.refresh();
+    QCOMPARE(view.boxes().size(), std::size_t{6});
+    QTest::mouseClick(&view.canvas(), Qt::LeftButton, Qt::NoModifier, view.canvas().mapper().point({0, 0.1}).toPoint());
+    QCOMPARE(s.model.run()->info().id, std::string("b"));
   }
 
   void pagesWithMistakesSayWhere() {

@@ -239,6 +239,20 @@ class TestSceneBinder : public QObject {
     QVERIFY(std::abs(gated.colour[0][0] - static_cast<float>(low.redF())) < 0.01F);
     QVERIFY(std::abs(gated.colour[0][1] - static_cast<float>(high.redF())) < 0.01F);
     QCOMPARE(coloured.colorBars.size(), std::size_t{1});
+
+    Json deep = own;
+    deep["depth"] = true;
+    SceneSnapshot byDepth = bound({deep}, records.at(0));
+    QCOMPARE(byDepth.colorBars.size(), std::size_t{1});
+    QVERIFY(byDepth.colorBars[0].byDepth);
+    byDepth.camera = Camera();
+    byDepth.camera.azimuth = 0;  // the eye is on +x: the splat at x = 1 is nearer than the one at x = 0
+    byDepth.camera.elevation = 0;
+    byDepth.camera.target = {0, 0, 0};
+    byDepth.camera.distance = 5;
+    const auto range = depthRange(byDepth);
+    QVERIFY(std::abs(range[0] - 4) < 1e-6 && std::abs(range[1] - 5) < 1e-6);
+    QVERIFY(depthRange(coloured) == (std::array<double, 2>{0, 1}));
     QVERIFY_THROWS_EXCEPTION(ConfigError, specOf({{{"mark", "splat"}}}));
     QVERIFY_THROWS_EXCEPTION(ConfigError, specOf({{{"mark", "splat"}, {"value", "gaussians"}, {"at", {1, 2}}}}));
   }

@@ -12,6 +12,7 @@
 #include "engine/experiments/part_motion/learner.h"
 #include "engine/experiments/part_motion/part_motion_lab.h"
 #include "engine/experiments/part_motion/scene_arrays.h"
+#include "engine/experiments/part_motion/splatter_model.h"
 #include "tests/support/driven.h"
 #include "tests/support/same.h"
 #include "tests/support/support.h"
@@ -219,6 +220,7 @@ class TestPartMotion : public QObject {
     QVERIFY(run.recorder.last("drift") < 1e-6);
     QVERIFY(run.recorder.last("colourError") < 1e-6);
     QVERIFY(std::abs(run.recorder.last("psnr") - run.recorder.last("copyPsnr")) < 1e-3);
+    QVERIFY(std::abs(run.recorder.last("psnrGain")) < 1e-3);
     QVERIFY(run.recorder.last("retention") > 55);
     QVERIFY(std::abs(run.recorder.last("meanOpacity") - 0.95) < 1e-4);
     QCOMPARE(run.recorder.last("visibleShare"), 1.0);
@@ -400,11 +402,67 @@ class TestPartMotion : public QObject {
                                           checkedArguments(*lab, run.config, "predict", Json::object()), Progress()));
   }
 
+  // On points the map is the share of the drags' message as the network damps it, drawn where view 0 sees the object.
+  void dragMapsShowWhereDragsAreFelt() {
+    Training run(small({{"drags.scales", {"1"}}}));
+    const Array reach = run.recorder.arrays["dragReach"].begin()->second;
+    QCOMPARE(reach.shape(), (std::vector<std::int64_t>{2, 128}));
+    const MotionPair pair = testPair(worldOf(run.config, 1), 0, 4);
+    for (std::size_t i = 0; i < 128; ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k < 4; ++k) {
+        double square = 0;
+        for (std::size_t j = 0; j < 3; ++j)
+          square += std::pow(static_cast<double>(pair.from[14 * i + j] - pair.drags[6 * k + j]), 2);
+        sum += std::exp(-square / (2 * 0.15 * 0.15));
+      }
+      QVERIFY(std::abs(reach.value(i) - sum / (sum + 0.1)) < 1e-5);
+      QCOMPARE(reach.value(128 + i), 0.0);  // the second scale is switched off
+    }
+    const Array maps = run.recorder.arrays["dragMaps"].begin()->second;
+    QCOMPARE(maps.shape(), (std::vector<std::int64_t>{2, kDragMapSide, kDragMapSide}));
+    double brightest = 0, off = 0;
+    for (std::size_t p = 0; p < maps.size() / 2; ++p) {
+      brightest = std::max(brightest, maps.value(p));
+      off = std::max(off, maps.value(maps.size() / 2 + p));
+    }
+    QVERIFY(brightest > 0.5 && brightest <= 1.001 && off < 1e-6);
+    QVERIFY(maps.value(0) < 1e-6);  // beside the object
+  }
+
+  // Of the splatter it is |M|: alight around the starts of the drags that view 0 sees, dark elsewhere.
+  void dragMapsOfTheSplatterLieAtTheStarts() {
+    const Config config = configOf({{"formulation", "splatter"}, {"drags.count", 1}, {"points", 128}});
+    SplatterModel model;
+    AlignedVector<float> weights(static_cast<std::size_t>(model.parameters().count()));
+    RandomStream random(3, "test");
+    model.draw(random, weights.data());
+    const Answer answer = Evaluator(config, 1).answer(model, weights.data(), config, 0);
+    QCOMPARE(answer.dragMaps.size(), std::size_t{3 * kDragMapSide * kDragMapSide});
+    const splats::SplatCamera camera = orbitCamera(0, kDragMapSide);
+    const float* start = answer.pair.drags.data();
+    const splats::Vec3d t = camera.toCamera({start[0], start[1], start[2]});
+    const double x = camera.focalX * t[0] / t[2] + camera.centreX, y = camera.focalY * t[1] / t[2] + camera.centreY;
+    for (std::size_t level = 0; level < 3; ++level) {
+      const int cell = 1 << level;
+      for (int row = 0; row < kDragMapSide; ++row)
+        for (int column = 0; column < kDragMapSide; ++column) {
+          const float strength = answer.dragMaps[(level * kDragMapSide + static_cast<std::size_t>(row)) * kDragMapSide +
+                                                 static_cast<std::size_t>(column)];
+          const bool felt = std::abs(row / cell - static_cast<int>(y) / cell) <= 1 &&
+                            std::abs(column / cell - static_cast<int>(x) / cell) <= 1;
+          QCOMPARE(strength > 0, felt);
+        }
+    }
+  }
+
   // The fitted screw, carried out whole, is the rigid motion itself; half of a turn is a turn by half.
   void motionIsPlayedAsAScrew() {
     const World world{{ObjectKind::Door}, ObjectPalette::Narrow, 200, true, 2};
     MotionPair pair = testPair(world, 0, 1);
-    Answer answer{pair, pair.to, {}, true};
+    Answer answer;
+    answer.pair = pair;
+    answer.gaussians = pair.to;
     const auto farthest = [&](const std::vector<float>& a, const std::vector<float>& b) {
       double most = 0;
       for (std::size_t i = 0; i < a.size(); i += 14)

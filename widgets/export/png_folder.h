@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/store/atomic_folder.h"
 #include "widgets/export/video_encoder.h"
 
 namespace learnscope {
@@ -9,13 +10,11 @@ namespace learnscope {
 class PngFolder : public VideoSink {
  public:
   PngFolder(std::string path, const VideoEncoding& encoding);
-  ~PngFolder() override;
   void add(const QImage& frame) override;
   void finish() override;
 
  private:
-  std::string path_;
-  std::string aside_;
+  AtomicFolder folder_;
   std::string title_;
   std::vector<std::pair<std::string, std::string>> metadata_;
   int count_ = 0;

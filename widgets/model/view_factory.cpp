@@ -4,6 +4,7 @@
 #include "widgets/plots/heatmap_view.h"
 #include "widgets/plots/images_view.h"
 #include "widgets/plots/lines_view.h"
+#include "widgets/plots/run_bars_view.h"
 #include "widgets/plots/run_scatter_view.h"
 #include "widgets/plots/scatter_view.h"
 #include "widgets/plots/table_view.h"
@@ -28,9 +29,14 @@ std::unique_ptr<View> makeScatter(const ViewSpec& spec, SessionModel& model, QWi
                                                      : make<ScatterView>(spec, model, parent);
 }
 
+std::unique_ptr<View> makeBars(const ViewSpec& spec, SessionModel& model, QWidget* parent) {
+  return runsBinding(spec) == QLatin1String("shown") ? make<RunBarsView>(spec, model, parent)
+                                                     : make<BarsView>(spec, model, parent);
+}
+
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> table{
-      {"lines", make<LinesView>}, {"bars", make<BarsView>},     {"heatmap", make<HeatmapView>},
+      {"lines", make<LinesView>}, {"bars", makeBars},           {"heatmap", make<HeatmapView>},
       {"scatter", makeScatter},   {"images", make<ImagesView>}, {"table", make<ItemTableView>},
       {"text", make<TextView>},
 #ifdef LEARNSCOPE_HAS_SCENES

@@ -49,7 +49,7 @@ const Names& layerKeys(const std::string& kind, const std::string& mark) {
                            "trail",    "flashOn", "height",    "width",  "extent", "closed", "over",  "value",
                            "vertices", "faces",   "direction", "scale",  "edges",  "step",   "at",    "rotation",
                            "file",     "shading", "wireframe", "range",  "map",    "labels", "event", "shape",
-                           "title",    "frame",   "curved",    "dashed", "hollow", "stack"};
+                           "title",    "frame",   "curved",    "dashed", "hollow", "stack",  "depth"};
   const auto found = keys.find(mark);
   return kind == "scene" || found == keys.end() ? scene : found->second;
 }

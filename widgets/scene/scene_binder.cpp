@@ -828,7 +828,10 @@ void MarkBinder::bindSplats() {
   }
   if (!spec_.labelText.isEmpty()) out_.labels.push_back({read.top, spec_.labelText, theme_.text, 6, 0.12});
   SceneLayer layer = layerOf(kept);
-  layer.geometry = Splats{std::move(read.splats)};
+  if (spec_.depth &&
+      std::none_of(out_.colorBars.begin(), out_.colorBars.end(), [](const SceneColorBar& bar) { return bar.byDepth; }))
+    out_.colorBars.push_back({QObject::tr("depth (units)"), QStringLiteral("sequential"), 0, 1, true});
+  layer.geometry = Splats{std::move(read.splats), spec_.depth};
   out_.layers.push_back(std::move(layer));
 }
 

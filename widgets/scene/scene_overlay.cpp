@@ -66,7 +66,7 @@ class OverlayPainter {
       const QString title = metrics_.elidedText(bar.title, Qt::ElideRight, rect_.width() * 0.4);
       const QRectF head(right - metrics_.horizontalAdvance(title), top, metrics_.horizontalAdvance(title), em());
       text(head, title, style_.theme.text, Qt::AlignRight | Qt::AlignVCenter);
-      if (!title.isEmpty()) top += 1.25 * em();
+      if (!title.isEmpty()) top += 1.6 * em();  // the highest tick's text stands half above the box
       const QRectF box(right - width, top, width, height);
       QLinearGradient gradient(box.bottomLeft(), box.topLeft());
       for (int i = 0; i <= 24; ++i) gradient.setColorAt(i / 24.0, mapColor(bar.map, i / 24.0, style_.theme));
@@ -74,8 +74,9 @@ class OverlayPainter {
       painter_.setBrush(gradient);
       painter_.drawRoundedRect(box, 0.15 * em(), 0.15 * em());
       double widest = 0;
-      for (const double value : roundTicks(bar.low, bar.high, 4)) {
-        const double y = box.bottom() - (value - bar.low) / (bar.high - bar.low) * box.height();
+      const auto [low, high] = bar.byDepth ? depthRange(snapshot_) : std::array<double, 2>{bar.low, bar.high};
+      for (const double value : roundTicks(low, high, 4)) {
+        const double y = box.bottom() - (value - low) / (high - low) * box.height();
         const QString words = tickText(value);
         widest = std::max(widest, metrics_.horizontalAdvance(words));
         text(QRectF(box.left() - 0.4 * em() - 8 * em(), y - em() / 2, 8 * em(), em()), words, style_.theme.muted,

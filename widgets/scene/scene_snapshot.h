@@ -5,6 +5,7 @@
 #include <QSize>
 #include <QString>
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -137,6 +138,7 @@ struct Pictures {
 /// Gaussian splats in the scene's axes. Those of all layers are drawn together, under every other mark.
 struct Splats {
   std::shared_ptr<const splats::Gaussians> splats;
+  bool byDepth = false;  ///< coloured by their depth in the picture, over depthRange()
   bool operator==(const Splats&) const = default;
 };
 
@@ -180,6 +182,7 @@ struct SceneColorBar {
   QString title;
   QString map;  ///< as for mapColor
   double low = 0, high = 1;
+  bool byDepth = false;  ///< of depthRange() instead
   bool operator==(const SceneColorBar&) const = default;
 };
 
@@ -234,5 +237,9 @@ struct SceneSnapshot {
   Viewport viewport() const { return {double(size.width()), double(size.height())}; }
   bool operator==(const SceneSnapshot&) const = default;
 };
+
+/// How far from the camera's plane the nearest and the farthest centre of the splats are that are coloured by depth;
+/// {0, 1} without any.
+std::array<double, 2> depthRange(const SceneSnapshot& snapshot);
 
 }  // namespace learnscope

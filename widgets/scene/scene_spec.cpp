@@ -154,6 +154,7 @@ MarkSpec readMark(const Json& layer, const std::string& pointer) {
   spec.curved = flag(layer, "curved", pointer);
   spec.dashed = flag(layer, "dashed", pointer);
   spec.hollow = flag(layer, "hollow", pointer);
+  spec.depth = flag(layer, "depth", pointer);
   spec.stack = positive(layer, "stack", pointer, 0);
   if (layer.contains("at")) spec.at = place(layer["at"], pointer + "/at");
   if (layer.contains("trail")) {

@@ -33,6 +33,7 @@ struct MarkSpec {
   bool curved = false;  ///< tubes over step: a smooth curve through the records
   bool dashed = false;  ///< tubes over step: broken into dashes
   bool hollow = false;  ///< spheres: circles instead
+  bool depth = false;   ///< splats: coloured by their distance from the camera's plane
   double stack = 0;     ///< spheres: records up to the cursor one above the other, over this height
   bool overStep = false;
   bool others = false;  ///< "runs": "others": drawn for each other shown run, as far as that run went

@@ -53,6 +53,10 @@ std::array<double, 2> rangeOf(const splats::Gaussians& s, SplatColours mode, con
 
 }  // namespace
 
+const std::array<float, 3>& scaleShade(double u) {
+  return shades()[static_cast<std::size_t>(std::clamp(u, 0.0, 1.0) * (kShades - 1) + 0.5)];
+}
+
 std::shared_ptr<const std::array<AlignedVector<float>, 3>> scaleColours(const splats::Gaussians& splats,
                                                                         SplatColours mode,
                                                                         const splats::SplatCamera& camera,
@@ -62,7 +66,7 @@ std::shared_ptr<const std::array<AlignedVector<float>, 3>> scaleColours(const sp
   for (auto& channel : *colours) channel.resize(splats.size());
   for (std::size_t i = 0; i < splats.size(); ++i) {
     const double u = (quantity(splats, mode, camera, i) - range[0]) / (range[1] - range[0]);
-    const auto& shade = shades()[static_cast<std::size_t>(std::clamp(u, 0.0, 1.0) * (kShades - 1) + 0.5)];
+    const auto& shade = scaleShade(u);
     for (std::size_t c = 0; c < 3; ++c) (*colours)[c][i] = shade[c];
   }
   if (mode == SplatColours::Size) range = {std::exp(range[0]), std::exp(range[1])};

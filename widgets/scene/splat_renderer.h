@@ -43,6 +43,7 @@ class SplatRenderer : public QObject {
  public:
   explicit SplatRenderer(int threads, QObject* parent = nullptr);
   ~SplatRenderer() override;
+  int threads() const { return rasteriser_.threads(); }
 
   /// Answered by frameReady(), unless a newer request comes before it is begun.
   void show(const SplatRequest& request);
@@ -86,6 +87,9 @@ class SplatRenderer : public QObject {
 
   std::jthread thread_;  // last: stops and is joined before the rest goes
 };
+
+/// Red, green, blue of cividis at u in 0..1 (held at its ends).
+const std::array<float, 3>& scaleShade(double u);
 
 /// Where the colour scale's ends lie for "opacity", "size" (log of the largest scale, 5 to 95 %) or "depth" (of the
 /// camera), and the colours themselves, cividis.

@@ -20,6 +20,7 @@ class SplatUnderlay {
  private:
   splats::Rasteriser rasteriser_;
   std::vector<std::shared_ptr<const splats::Gaussians>> shown_;  ///< the sets that the rasteriser holds
+  std::shared_ptr<const splats::PreparedSplats> all_;            ///< the same together
 };
 
 /// The pinhole camera of a tile of a scene's picture, of `pixels`.

@@ -41,6 +41,8 @@ class SplatView : public QWidget, public Spoken {
   /// Said in the middle of an empty pane.
   void setMessage(const QString& title, const QString& text);
 
+  /// How many draw at once.
+  int threads() const { return renderer_.threads(); }
   const Camera& camera() const { return camera_; }
   void setCamera(const Camera& camera);
   void goHome();
@@ -61,6 +63,8 @@ class SplatView : public QWidget, public Spoken {
   /// The camera of a picture in this many pixels.
   splats::SplatCamera splatCamera(QSize pixels) const;
   const std::optional<SplatFrame>& frame() const { return frame_; }
+  /// What the pane says of the picture now: that it is reduced, what a tool waits for.
+  QString noteText() const;
 
   QAccessible::Role spokenRole() const override { return QAccessible::Graphic; }
   QString spokenText() const override;

@@ -67,16 +67,19 @@ void SplatView::paintMessage(QPainter& painter) const {
                    Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, text_);
 }
 
-/// What is not as it will be: half resolution, a selection tool.
-void SplatView::paintNote(QPainter& painter) const {
-  const Theme theme = Theme::of(palette());
+QString SplatView::noteText() const {
   QStringList notes;
   if (frame_ && frame_->reduced) notes << tr("Half resolution while moving");
   if (tool_ == Tool::Box) notes << tr("Drag a box around what is to be hidden; Escape ends");
   if (tool_ == Tool::Lasso) notes << tr("Draw around what is to be hidden; Escape ends");
   if (!frame_) notes << tr("Drawing…");
+  return notes.join(QLatin1Char('\n'));
+}
+
+void SplatView::paintNote(QPainter& painter) const {
+  const Theme theme = Theme::of(palette());
   double y = 10;
-  for (const QString& note : notes) {
+  for (const QString& note : noteText().split(QLatin1Char('\n'), Qt::SkipEmptyParts)) {
     paintLabel(painter, {10, y}, note, theme);
     y += QFontMetricsF(font()).height() * 1.6;
   }

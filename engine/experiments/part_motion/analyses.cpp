@@ -14,21 +14,6 @@ void add(State& all, const State& more) {
   for (const auto& [name, array] : more.arrays()) all.put(name, array);
 }
 
-/// Drags of one displacement at K points of a part, spread over it: a mouse drag goes to the whole mask.
-std::vector<float> spread(const MotionPair& pair, int part, const Coordinates& way, int count) {
-  std::vector<std::size_t> members;
-  for (std::size_t i = 0; i < pair.sample.part.size(); ++i)
-    if (pair.sample.part[i] == part) members.push_back(i);
-  std::vector<float> drags;
-  for (int k = 0; k < count; ++k) {
-    const std::size_t member = members[static_cast<std::size_t>(k) * members.size() / static_cast<std::size_t>(count)];
-    const float* from = &pair.from[member * kCodeValues];
-    for (std::size_t j = 0; j < 3; ++j) drags.push_back(from[j]);
-    for (std::size_t j = 0; j < 3; ++j) drags.push_back(from[j] + static_cast<float>(way[j]));
-  }
-  return drags;
-}
-
 /// The state of the held Gaussian's part that brings it nearest to a place: what the true joint would do.
 std::vector<float> nearestState(const MotionPair& pair, std::size_t held, const Coordinates& place) {
   constexpr int states = 50;
@@ -58,7 +43,7 @@ void pull(Answer& answer, Model& model, const float* weights, const Config& conf
   for (std::size_t k = 0; k < 3; ++k) way[k] = place[k] - static_cast<double>(pair.from[held * kCodeValues + k]);
   pair.movingPart = pair.sample.part[held];
   pair.to = nearestState(pair, held, place);
-  pair.drags = spread(pair, pair.movingPart, way, dragsOf(config));
+  pair.drags = spreadDrags(pair, pair.movingPart, way, dragsOf(config));
   const ModelInput input{pair.from, pair.drags};
   model.forward(weights, {&input, 1}, feltScales(config));
   answer.gaussians.assign(model.gaussians(0).begin(), model.gaussians(0).end());
@@ -67,14 +52,18 @@ void pull(Answer& answer, Model& model, const float* weights, const Config& conf
 
 }  // namespace
 
+AlignedVector<float> savedWeights(const State& state, const Model& model) {
+  const auto saved = state.get("learner.weights").as<float>();
+  if (saved.size() != static_cast<std::size_t>(model.parameters().count()))
+    throw DataError("saved state", "\"learner.weights\"", "a snapshot of another network");
+  return {saved.begin(), saved.end()};
+}
+
 State analyse(const std::string& analysis, const Config& config, std::uint64_t seed, const State& state,
               const Config& arguments) {
   useOneThread();
   const std::unique_ptr<Model> model = makeModel(config);
-  const auto saved = state.get("learner.weights").as<float>();
-  if (saved.size() != static_cast<std::size_t>(model->parameters().count()))
-    throw DataError("saved state", "\"learner.weights\"", "a snapshot of another network");
-  const AlignedVector<float> weights(saved.begin(), saved.end());
+  const AlignedVector<float> weights = savedWeights(state, *model);
   const Evaluator evaluator(config, seed);
   Answer answer = evaluator.answer(*model, weights.data(), config, static_cast<int>(arguments.integer("object")));
   State result;

@@ -206,7 +206,13 @@ std::vector<Answer> Evaluator::answers(Model& model, const float* weights, const
 }
 
 Answer Evaluator::answer(Model& model, const float* weights, const Config& config, int object) const {
-  return std::move(answers(model, weights, config, object, 1).front());
+  Answer answer = std::move(answers(model, weights, config, object, 1).front());
+  answer.dragMaps = model.dragMaps(0);
+  if (!answer.material) return answer;
+  answer.reaches = shapeOf(config).scales;
+  const std::vector<bool> felt = feltScales(config);
+  for (std::size_t k = 0; k < felt.size(); ++k) answer.reaches[k] *= felt[k] ? 1 : 0;
+  return answer;
 }
 
 struct Evaluator::Sums {
@@ -288,9 +294,8 @@ Evaluation Evaluator::evaluate(Model& model, const float* weights, const Config&
           .scales = {quantile(5), quantile(50), quantile(95)}};
 }
 
-Array pictureStrip(const Answer& answer, const std::array<int, 4>& views) {
-  constexpr int size = kEvaluationSize;
-  constexpr std::size_t pixels = size * size;
+Array pictureStrip(const Answer& answer, const std::array<int, 4>& views, int size) {
+  const std::size_t pixels = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
   splats::DifferentiableRasteriser<float> rasteriser;
   Array strip(DType::UInt8, {4 * std::ssize(views), size, size, 3});
   std::uint8_t* out = strip.mutableAs<std::uint8_t>().data();

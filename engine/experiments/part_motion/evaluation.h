@@ -43,6 +43,8 @@ struct Answer {
   std::vector<float> gaussians;  ///< predicted [count][14]
   std::vector<float> gate;       ///< [points], the rigid head's
   bool material = true;          ///< Gaussian i of the prediction is Gaussian i of the pair
+  std::vector<float> dragMaps;   ///< as Model::dragMaps()
+  std::vector<double> reaches;   ///< sigma of each block's drags, world units, 0 where they are not felt; points alone
 };
 
 /// Judges weights on the test objects and the still probes of a config; draws no random numbers of training.
@@ -75,6 +77,6 @@ class Evaluator {
 };
 
 /// Rows for four views of start, prediction, truth and |prediction - truth|: pictures [16][size][size][3] in 0..255.
-Array pictureStrip(const Answer& answer, const std::array<int, 4>& views);
+Array pictureStrip(const Answer& answer, const std::array<int, 4>& views, int size = kEvaluationSize);
 
 }  // namespace learnscope::partmotion

@@ -98,6 +98,7 @@ class PartMotionExperiment final : public Experiment {
     const std::pair<const char*, double> scalars[]{{"psnr", found.psnr},
                                                    {"copyPsnr", found.copyPsnr},
                                                    {"ceilingPsnr", found.ceilingPsnr},
+                                                   {"psnrGain", found.psnr - found.copyPsnr},
                                                    {"movingPsnr", found.movingPsnr},
                                                    {"ssim", found.ssim},
                                                    {"colourError", found.colourError},

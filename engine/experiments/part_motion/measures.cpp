@@ -32,6 +32,8 @@ void addAppearance(MeasureList& list) {
   list.scalar("ceilingPsnr", LS_TR("PSNR of redrawing B"),
               LS_TR("Of the network shown the moved object without drags: what it could reach at best. Full head."),
               "dB");
+  list.scalar("psnrGain", LS_TR("Gain over a copy"), LS_TR("Test PSNR minus that of a copy; below 0 it does harm."),
+              "dB");
   list.scalar("movingPsnr", LS_TR("PSNR where it moves"),
               LS_TR("Over the pixels whose largest channel differs by more than 0.1 between A and B."), "dB");
   list.scalar("ssim", LS_TR("SSIM"), LS_TR("Structural similarity (Wang 2004), 11 x 11 window of sigma 1.5."));
@@ -86,6 +88,14 @@ void addScene(MeasureList& list) {
   list.array("dragWays", LS_TR("Drags"), LS_TR("From start to end."), {"K", "3"});
   list.array("flowStarts", LS_TR("Flow: places"), LS_TR("Of every so many-th Gaussian, about 200."), {"F", "3"});
   list.array("flow", LS_TR("Flow"), LS_TR("Their predicted displacement."), {"F", "3"});
+  list.array(
+      "dragMaps", LS_TR("Drag maps"),
+      LS_TR("How strongly drags are felt in view 0, finest scale first. Points: the share of the drags' message, "
+            "0..1, on the object; splatter: the length of the map's vectors."),
+      {"S", "32", "32"});
+  list.array("dragReach", LS_TR("Reach of the drags"),
+             LS_TR("Share of the drags' message at each Gaussian, Σw / (Σw + 0.1), in each block. Points."),
+             {"S", "N"});
   list.array("trueAxis", LS_TR("True axis"), LS_TR("Two ends of the joint's line."), {"2", "3"});
   list.array("fittedAxis", LS_TR("Fitted axis"), LS_TR("Of the motion fitted to the predicted part (Kabsch)."),
              {"2", "3"});

@@ -15,6 +15,8 @@ struct ModelInput {
   std::span<const float> gaussians, drags;
 };
 
+inline constexpr int kDragMapSide = 32;
+
 /// A network that moves objects, with the losses' way into it. A pass takes a few objects side by side.
 class Model {
  public:
@@ -34,6 +36,12 @@ class Model {
   virtual std::span<const float> gaussians(int object) const = 0;
   /// How much each point takes part in the motion; empty where a network has no gate.
   virtual std::span<const float> gate() const { return {}; }
+  /// How strongly the drags of the last forward() were felt in view 0, [scales][kDragMapSide][kDragMapSide], finest
+  /// first; empty where drags enter at points and not in pictures.
+  virtual std::vector<float> dragMaps(int object) const {
+    (void)object;
+    return {};
+  }
   /// The numbers that the motion loss compares.
   virtual std::span<const float> codes(int object) const = 0;
   /// The loss of an object against target codes; `weight` times its gradient goes to backward().

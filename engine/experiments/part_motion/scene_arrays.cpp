@@ -47,17 +47,19 @@ Coordinates centreOf(const MotionPair& pair) {
   return sum;
 }
 
-/// True where one shift of all points explains most of a motion: then what little it turns has no axis worth drawing.
+/// True where one shift of all points explains most of a motion, or turning explains less than half of what the shift
+/// leaves: then what little it turns has no axis worth drawing.
 bool slides(const MotionPair& pair, std::span<const float> to, const RigidFit& fit) {
   constexpr double kMost = 0.3;
-  double all = 0, rest = 0;
+  double all = 0, rest = 0, turned = 0;
   for (std::size_t i = 0; i < pair.sample.part.size(); ++i)
     for (std::size_t k = 0; k < 3 && pair.moves(i); ++k) {
       const double moved = static_cast<double>(to[i * kCodeValues + k] - pair.from[i * kCodeValues + k]);
       all += moved * moved;
       rest += (moved - fit.shift[k]) * (moved - fit.shift[k]);
+      if (k == 0) turned += fit.residual * fit.residual;
     }
-  return rest < kMost * kMost * all;
+  return rest < kMost * kMost * all || turned > rest / 2;
 }
 
 Array fittedAxis(const MotionPair& pair, std::span<const float> to, const RigidFit& fit) {
@@ -66,6 +68,55 @@ Array fittedAxis(const MotionPair& pair, std::span<const float> to, const RigidF
   Coordinates axis{};
   for (std::size_t k = 0; k < 3 && slide > 1e-3; ++k) axis[k] = fit.shift[k] / slide;
   return axisLine(centreOf(pair), axis);
+}
+
+/// What share of the drags' message reaches each Gaussian in each block, sum_k w / (sum_k w + 0.1), [blocks][points].
+Array dragReach(const Answer& answer) {
+  constexpr double kDamping = 0.1;  // as in PointMotion
+  const MotionPair& pair = answer.pair;
+  const std::size_t count = pair.sample.part.size();
+  std::vector<float> rows;
+  for (const double sigma : answer.reaches)
+    for (std::size_t i = 0; i < count; ++i) {
+      const Coordinates place = placeOf(&pair.from[i * kCodeValues]);
+      double sum = 0;
+      for (std::size_t at = 0; at < pair.drags.size() && sigma > 0; at += 6) {
+        const Coordinates start = placeOf(&pair.drags[at]);
+        double square = 0;
+        for (std::size_t k = 0; k < 3; ++k) square += (place[k] - start[k]) * (place[k] - start[k]);
+        sum += std::exp(-square / (2 * sigma * sigma));
+      }
+      rows.push_back(static_cast<float>(sum / (sum + kDamping)));
+    }
+  return Array::from<float>(rows, {static_cast<std::int64_t>(answer.reaches.size()), static_cast<std::int64_t>(count)});
+}
+
+/// The same as view 0 sees it: pictures [blocks][side][side] of the object, as bright as the drags reach, over 0.
+Array reachMaps(const Answer& answer, const Array& reach) {
+  constexpr std::size_t pixels = kDragMapSide * kDragMapSide;
+  splats::DifferentiableRasteriser<float> rasteriser;
+  std::vector<float> shaded = answer.pair.from, picture(3 * pixels), maps;
+  const std::size_t count = answer.pair.sample.part.size();
+  const auto values = reach.as<float>();
+  for (std::size_t block = 0; block < answer.reaches.size(); ++block) {
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t c = 11; c < kCodeValues; ++c) shaded[i * kCodeValues + c] = values[block * count + i];
+    rasteriser.forward(shaded.data(), count, orbitCamera(0, kDragMapSide), {.background = {0, 0, 0}}, picture.data(),
+                       nullptr);
+    maps.insert(maps.end(), picture.begin(), picture.begin() + pixels);
+  }
+  return Array::from<float>(maps, {static_cast<std::int64_t>(answer.reaches.size()), kDragMapSide, kDragMapSide});
+}
+
+void putDragMaps(const Answer& answer, State& scene) {
+  if (answer.material) {
+    const Array reach = dragReach(answer);
+    scene.put("dragMaps", reachMaps(answer, reach));
+    scene.put("dragReach", reach);
+  } else if (!answer.dragMaps.empty()) {
+    const std::int64_t levels = std::ssize(answer.dragMaps) / (kDragMapSide * kDragMapSide);
+    scene.put("dragMaps", Array::from<float>(answer.dragMaps, {levels, kDragMapSide, kDragMapSide}));
+  }
 }
 
 }  // namespace
@@ -133,6 +184,7 @@ State sceneOf(const Answer& answer) {
   }
   scene.put("dragStarts", scenePlaces(dragStarts));
   scene.put("dragWays", scenePlaces(dragWays));
+  putDragMaps(answer, scene);
   if (!answer.material) return scene;
   scene.put("displacement", Array::vector<float>(displacement));
   scene.put("positionError", Array::vector<float>(error));

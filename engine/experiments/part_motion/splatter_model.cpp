@@ -184,6 +184,16 @@ void SplatterModel::forward(const float* weights, std::span<const ModelInput> in
   net_.outputGradient().clear();
 }
 
+std::vector<float> SplatterModel::dragMaps(int object) const {
+  static_assert(kDragMapSide == kSize);
+  std::vector<float> maps;
+  maps.reserve(SplatterUNet::kLevels * kDragMapSide * kDragMapSide);
+  for (int level = 0; level < SplatterUNet::kLevels; ++level)
+    for (int y = 0; y < kDragMapSide; ++y)
+      for (int x = 0; x < kDragMapSide; ++x) maps.push_back(net_.dragStrength(level, object * kSeen, x, y));
+  return maps;
+}
+
 double SplatterModel::motionLoss(int object, std::span<const float> target, double weight) {
   const auto at = static_cast<std::size_t>(object);
   const auto count = static_cast<double>(target.size());

@@ -27,6 +27,7 @@ class SplatterModel final : public Model {
   void forward(const float* weights, std::span<const ModelInput> inputs, const std::vector<bool>& felt) override;
   std::span<const float> gaussians(int object) const override { return gaussians_[static_cast<std::size_t>(object)]; }
   std::span<const float> codes(int object) const override { return gaussians(object); }
+  std::vector<float> dragMaps(int object) const override;
   double motionLoss(int object, std::span<const float> target, double weight) override;
   void addGradient(int object, std::span<const float> byGaussians) override;
   void backward(float* gradient) override;

@@ -88,6 +88,20 @@ splats::SplatCamera orbitCamera(int view, int size) {
 
 double imageWidth() { return 2 * kRadius * std::tan(kFieldOfView / 2 * std::numbers::pi / 180); }
 
+std::vector<float> spreadDrags(const MotionPair& pair, int part, const Coordinates& way, int count) {
+  std::vector<std::size_t> members;
+  for (std::size_t i = 0; i < pair.sample.part.size(); ++i)
+    if (pair.sample.part[i] == part) members.push_back(i);
+  std::vector<float> drags;
+  for (int k = 0; k < count; ++k) {
+    const std::size_t member = members[static_cast<std::size_t>(k) * members.size() / static_cast<std::size_t>(count)];
+    const float* from = &pair.from[member * SampledObject::kValues];
+    for (std::size_t j = 0; j < 3; ++j) drags.push_back(from[j]);
+    for (std::size_t j = 0; j < 3; ++j) drags.push_back(from[j] + static_cast<float>(way[j]));
+  }
+  return drags;
+}
+
 void shakeDrags(std::vector<float>& drags, double deviation, RandomStream& random) {
   const splats::SplatCamera camera = orbitCamera(0, 1);
   for (std::size_t i = 0; i + 2 < drags.size(); i += 3) {

@@ -50,6 +50,9 @@ std::vector<float> stillProbe(const World& world, int index);
 splats::SplatCamera orbitCamera(int view, int size);
 /// World units that view 0 sees from edge to edge at the objects' distance.
 double imageWidth();
+/// Drags [count][6] of one displacement at `count` points of a part, spread over it: a mouse drag goes to the whole
+/// mask (PartRM, equation 2).
+std::vector<float> spreadDrags(const MotionPair& pair, int part, const Coordinates& way, int count);
 /// Adds to every start and end of the drags normals of `deviation` world units in view 0's image plane.
 void shakeDrags(std::vector<float>& drags, double deviation, RandomStream& random);
 
