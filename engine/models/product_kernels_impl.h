@@ -22,7 +22,6 @@ static_assert(tileColumns <= productColumns);
 
 typedef float TileLanes __attribute__((vector_size(4 * tileLanes), aligned(4), may_alias));
 typedef float FourLanes __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int FourPlaces __attribute__((vector_size(16)));
 
 inline const TileLanes& lanesAt(const float* p) { return *reinterpret_cast<const TileLanes*>(p); }
 inline TileLanes& lanesAt(float* p) { return *reinterpret_cast<TileLanes*>(p); }
@@ -32,13 +31,12 @@ inline FourLanes& fourAt(float* p) { return *reinterpret_cast<FourLanes*>(p); }
 // panel [4 rows, stride] <- the transpose of 4 rows of B's, each of which goes along k.
 inline void transposeFour(const float* b, long column, float* panel, long stride) {
   const FourLanes &r0 = fourAt(b), &r1 = fourAt(b + column), &r2 = fourAt(b + 2 * column), &r3 = fourAt(b + 3 * column);
-  const FourPlaces low{0, 4, 1, 5}, high{2, 6, 3, 7}, left{0, 1, 4, 5}, right{2, 3, 6, 7};
-  const FourLanes a = __builtin_shuffle(r0, r1, low), c = __builtin_shuffle(r2, r3, low);
-  const FourLanes d = __builtin_shuffle(r0, r1, high), e = __builtin_shuffle(r2, r3, high);
-  fourAt(panel) = __builtin_shuffle(a, c, left);
-  fourAt(panel + stride) = __builtin_shuffle(a, c, right);
-  fourAt(panel + 2 * stride) = __builtin_shuffle(d, e, left);
-  fourAt(panel + 3 * stride) = __builtin_shuffle(d, e, right);
+  const FourLanes a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), c = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  const FourLanes d = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), e = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  fourAt(panel) = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+  fourAt(panel + stride) = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+  fourAt(panel + 2 * stride) = __builtin_shufflevector(d, e, 0, 1, 4, 5);
+  fourAt(panel + 3 * stride) = __builtin_shufflevector(d, e, 2, 3, 6, 7);
 }
 
 // panel [k, padded] <- `width` columns of B, then zeros.
