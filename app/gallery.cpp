@@ -6,6 +6,7 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/controls/search_field.h"
 #include "widgets/model/icons.h"
@@ -160,6 +161,7 @@ QWidget* Gallery::makeLessons(const Registry& registry) {
   layout->setContentsMargins(0, 14, 0, 0);
   layout->setSpacing(6);
   layout->addWidget(heading(tr("Lessons"), section, 1.15));
+  QList<QPushButton*> starts;
   for (const Lesson& lesson : builtinLessons()) {
     const auto lab = registry.find(lesson.lab);
     if (!lab) continue;
@@ -169,7 +171,7 @@ QWidget* Gallery::makeLessons(const Registry& registry) {
     line->setSpacing(14);
     auto* start = new QPushButton(symbolicIcon(QStringLiteral("present")), lesson.title, row);
     start->setObjectName(QStringLiteral("plain"));
-    start->setMinimumWidth(fontMetrics().height() * 15);
+    starts << start;
     start->setToolTip(lesson.doc);
     start->setAccessibleName(tr("Lesson: %1").arg(lesson.title));
     line->addWidget(start);
@@ -179,6 +181,10 @@ QWidget* Gallery::makeLessons(const Registry& registry) {
     row->setProperty("words", tr("Lesson") + QLatin1Char(' ') + lesson.title + QLatin1Char(' ') + lesson.doc);
     lessonRows_ << row;
   }
+  // What they are about begins at one place.
+  int widest = fontMetrics().height() * 15;
+  for (QPushButton* start : starts) widest = std::max(widest, start->sizeHint().width());
+  for (QPushButton* start : starts) start->setMinimumWidth(widest);
   section->setVisible(!lessonRows_.isEmpty());
   return section;
 }

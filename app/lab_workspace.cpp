@@ -57,6 +57,8 @@ LabWorkspace::LabWorkspace(std::shared_ptr<const Lab> lab, RunFactory& factory, 
   layout->addWidget(timeline_);
   layout->addWidget(strip_);
   refreshTimer_.setSingleShot(true);
+  headersTimer_.setSingleShot(true);
+  connect(&headersTimer_, &QTimer::timeout, this, &LabWorkspace::updateHeaders);
   connect(&refreshTimer_, &QTimer::timeout, this, &LabWorkspace::refreshNext);
   connectModel();
   updateConditions();
@@ -125,8 +127,9 @@ void LabWorkspace::makeViews() {
     }
   }
   for (PaneDock* dock : panels_ + viewDocks_) {
-    connect(dock, &QDockWidget::visibilityChanged, this, [this] { updateHeaders(); });
-    connect(dock, &QDockWidget::dockLocationChanged, this, [this] { updateHeaders(); });
+    // Many docks move at once: their headers follow together.
+    connect(dock, &QDockWidget::visibilityChanged, &headersTimer_, [this] { headersTimer_.start(0); });
+    connect(dock, &QDockWidget::dockLocationChanged, &headersTimer_, [this] { headersTimer_.start(0); });
   }
   updateTabs();
 }

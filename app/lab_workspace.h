@@ -128,7 +128,7 @@ class LabWorkspace : public QWidget, public FigureHost {
   QList<PaneDock*> panels_, viewDocks_;
   QList<ViewPane*> centerPanes_;
   QList<ViewPane*> stale_;  ///< views that have not drawn the newest state yet
-  QTimer refreshTimer_;
+  QTimer refreshTimer_, headersTimer_;
   QSet<QString> closedCenter_;
   QByteArray beforePresenting_;
   std::string thumbnailRun_;

@@ -3,8 +3,10 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <memory>
 
 #include "app/main_window.h"
+#include "widgets/model/busy_probe.h"
 
 namespace learnscope {
 
@@ -31,6 +33,8 @@ class WindowBench : public QObject {
   MainWindow& window_;
   LabWorkspace* lab_ = nullptr;
   QElapsedTimer sincePlay_, counting_;
+  BusyTimes opening_;                ///< of the window until play
+  std::unique_ptr<BusyProbe> busy_;  ///< since then
   double usable_ = 0, firstPoint_ = -1, labOpen_ = 0;
   std::int64_t firstStep_ = 0;
   std::int64_t wholeRun_ = 0;  ///< steps to be timed as a whole; 0: a rate is measured

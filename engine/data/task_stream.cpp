@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <numbers>
 #include <numeric>
+#include <set>
 
 #include "engine/core/errors.h"
 #include "engine/data/image_source.h"
@@ -18,6 +20,8 @@ constexpr double pi = std::numbers::pi;
 constexpr std::array driftPlaces{0.0, 0.25, 0.5, 0.75, 1.0};  ///< evaluation points of a drift of 180 degrees
 constexpr int gaussianInputs = 10, gaussianClasses = 2;
 constexpr double shiftRadius = 0.5;  ///< of the circle that shifted toys go round
+
+std::size_t z(int value) { return static_cast<std::size_t>(value); }
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -71,7 +75,7 @@ class ImageTasks {
     const std::vector<std::vector<int>> groups = taskClasses(options_);
     if (options_.kind == StreamKind::Drift) return drift(std::move(stream), names);
     for (int k = 0; k < taskCount(options_); ++k) {
-      const std::vector<int> classes = groups.empty() ? range(0, 10) : groups[static_cast<std::size_t>(k)];
+      const std::vector<int> classes = groups.empty() ? options_.classes : groups[static_cast<std::size_t>(k)];
       const double angle = options_.kind == StreamKind::Rotated ? options_.angles[static_cast<std::size_t>(k)] : 0;
       auto train = draw(classes, options_.train, 0, angle, "stream.train", k);
       auto test = draw(classes, options_.test, share(options_.train, classes), angle, "stream.test", k);
@@ -132,18 +136,21 @@ class ImageTasks {
   TaskStream drift(TaskStream stream, const std::vector<std::string>& names) {
     stream.drifting = true;
     const int count = options_.train * static_cast<int>(driftPlaces.size());
+    const std::vector<int>& classes = options_.classes;
     RandomStream random = streamOf(seed_, "stream.train", 0);
     auto pool = emptySamples(count, source_.inputs());
     for (int i = 0; i < count; ++i) {
       if (i % 64 == 0) progress_.report(static_cast<double>(i) / count, LS_TR("drawing the drift"));
-      requireImage(i % 10, i / 10);
-      source_.draw(i % 10, i / 10, 180.0 * i / std::max(1, count - 1), random, rowOf(*pool, i));
-      pool->y[static_cast<std::size_t>(i)] = i % 10;
+      const int label = classes[static_cast<std::size_t>(i) % classes.size()];
+      const int place = i / static_cast<int>(classes.size());
+      requireImage(label, place);
+      source_.draw(label, place, 180.0 * i / std::max(1, count - 1), random, rowOf(*pool, i));
+      pool->y[static_cast<std::size_t>(i)] = label;
     }
     for (std::size_t k = 0; k < driftPlaces.size(); ++k) {
-      auto test = draw(range(0, 10), options_.test, share(count, range(0, 10)), 180 * driftPlaces[k], "stream.test",
-                       static_cast<int>(k));
-      stream.tasks.push_back({names[k], pool, test, range(0, 10)});
+      auto test =
+          draw(classes, options_.test, share(count, classes), 180 * driftPlaces[k], "stream.test", static_cast<int>(k));
+      stream.tasks.push_back({names[k], pool, test, classes});
       stream.places.push_back(driftPlaces[k]);
     }
     return stream;
@@ -265,8 +272,9 @@ std::vector<std::vector<int>> taskClasses(const StreamOptions& options) {
     // All subsets, so that a small pool has no repetition: at most 252 of them.
     for (unsigned bits = 0; bits < 1U << 10; ++bits) {
       std::vector<int> subset;
-      for (int c = 0; c < 10; ++c)
+      for (const int c : options.classes)
         if ((bits >> c & 1U) != 0) subset.push_back(c);
+      if (static_cast<int>(subset.size()) != std::popcount(bits)) continue;
       if (static_cast<int>(subset.size()) == options.subsetClasses) groups.push_back(std::move(subset));
     }
     const std::vector<std::int64_t> order = RandomStream(0, "stream.subsets").shuffled(groups.size());
@@ -314,6 +322,19 @@ std::vector<std::string> taskNames(const StreamOptions& options) {
     names.push_back(LS_TR("task ") + std::to_string(k + 1) + (name == std::to_string(k + 1) ? "" : ": " + name));
   }
   return names;
+}
+
+std::vector<double> chanceOf(const StreamOptions& options) {
+  const bool pairs = isToy(options.kind) || options.kind == StreamKind::Gaussians;
+  const bool fresh = options.kind == StreamKind::Gaussians && options.scenario == Scenario::Class;
+  const std::size_t common = !pairs ? options.classes.size() : fresh ? z(gaussianClasses * options.tasks) : 2;
+  std::vector<double> chance(z(taskCount(options)), 1 / static_cast<double>(common));
+  const std::vector<std::vector<int>> groups = taskClasses(options);
+  std::set<int> all;
+  for (const std::vector<int>& group : groups) all.insert(group.begin(), group.end());
+  for (std::size_t k = 0; k < groups.size(); ++k)
+    chance[k] = 1 / static_cast<double>(options.scenario == Scenario::Task ? groups[k].size() : all.size());
+  return chance;
 }
 
 TaskStream makeTaskStream(const StreamOptions& options, std::uint64_t seed, const Progress& progress) {

@@ -46,17 +46,18 @@ enum class Scenario { Domain, Class, Task };
 struct StreamOptions {
   StreamKind kind = StreamKind::Rotated;
   Scenario scenario = Scenario::Domain;
-  int side = 16;                           ///< of built-in glyphs
-  double difficulty = 1;                   ///< of built-in glyphs
-  std::vector<double> angles{0, 80, 160};  ///< Rotated: degrees, one a task
-  int tasks = 5;                           ///< Permuted, Subsets, Gaussians, toys
-  int subsetClasses = 2;                   ///< Subsets: classes of each task
-  bool shifted = false;                    ///< toys: moved around a circle instead of turned
-  bool separateHeads = false;              ///< outputs of its own for each task, where tasks share classes
-  std::vector<std::vector<int>> groups;    ///< Split: classes of each task
-  int train = 1500, test = 500;            ///< samples a task, as equal a share of each class as possible
-  std::string images, labels;              ///< the user's IDX files
-  std::vector<std::string> cifar;          ///< or CIFAR-10 files
+  int side = 16;                                           ///< of built-in glyphs
+  double difficulty = 1;                                   ///< of built-in glyphs
+  std::vector<double> angles{0, 80, 160};                  ///< Rotated: degrees, one a task
+  int tasks = 5;                                           ///< Permuted, Subsets, Gaussians, toys
+  int subsetClasses = 2;                                   ///< Subsets: classes of each task
+  std::vector<int> classes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};  ///< Rotated, Permuted, Drift, Subsets: those that take part
+  bool shifted = false;                                    ///< toys: moved around a circle instead of turned
+  bool separateHeads = false;            ///< outputs of its own for each task, where tasks share classes
+  std::vector<std::vector<int>> groups;  ///< Split: classes of each task
+  int train = 1500, test = 500;          ///< samples a task, as equal a share of each class as possible
+  std::string images, labels;            ///< the user's IDX files
+  std::vector<std::string> cifar;        ///< or CIFAR-10 files
 };
 
 /// Number of tasks that `options` make, without making them.
@@ -64,9 +65,12 @@ int taskCount(const StreamOptions& options);
 /// Names of the tasks, as StreamTask::name.
 std::vector<std::string> taskNames(const StreamOptions& options);
 
-/// Classes of each task, ascending, where tasks differ in them (Split, Subsets: `tasks` different random subsets of the
-/// ten, the same for every seed; fewer tasks where there are not so many); else empty.
+/// Classes of each task, ascending, where tasks differ in them (Split, Subsets: `tasks` different random subsets of
+/// those that take part, the same for every seed; fewer tasks where there are not so many); else empty.
 std::vector<std::vector<int>> taskClasses(const StreamOptions& options);
+
+/// Share of right answers by guessing, by task, among the classes that occur in the tasks a sample is judged among.
+std::vector<double> chanceOf(const StreamOptions& options);
 
 /// Draws (or reads) all samples; each task and purpose has a random stream of its own. Throws DataError, IoError, and
 /// ConfigError if a file has too few images of a class.

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "engine/models/blas.h"
 #include "engine/models/mlp_kernels.h"
 
 namespace learnscope {
@@ -124,10 +123,7 @@ void FeedForwardPass::run(const float* theta, float* statistics, const float* x,
   for (int l = 0; l < shape_.layers(); ++l) {
     const FeedForwardLayer& layer = shape_.layer(l);
     multiply(l, theta, input(l, x));
-    if (layer.normalised)
-      normalise(l, theta, statistics, share);
-    else
-      mlpKernels().addBias(product(l), theta + layer.biases, products(l), layer.outputs, !layer.last);
+    if (layer.normalised) normalise(l, theta, statistics, share);
     if (!layer.convolution()) continue;
     const std::size_t image = z(layer.positions()) * z(layer.outputs), pooled = z(shape_.width(l + 1));
     for (std::size_t i = 0; i < z(rows); ++i)

@@ -7,6 +7,7 @@
 
 #include "engine/core/aligned.h"
 #include "engine/core/random_stream.h"
+#include "engine/models/product_kernels.h"
 
 namespace learnscope {
 
@@ -132,6 +133,12 @@ class FeedForwardPass {
   void throughActivation(int l, const float* theta, float* gradient, const Power* perSample);
   void weightGradient(int l, const float* in, float* gradient);
   void convolutionImportance(int l, const float* in, Power power, float* importance);
+  /// The three products of a layer with `rows` of its patches (of a dense layer: inputs): what it makes of them, with
+  /// bias and ReLU where no normalisation comes between; the gradient by them; and that by its weights.
+  void multiplied(const MatrixProduct& product);
+  void multiplyWeights(int l, const float* theta, const float* in, int rows, float* to);
+  void multiplyDeltas(int l, const float* theta, const float* deltas, int rows, float* to);
+  void multiplyInputs(int l, const float* deltas, const float* in, int rows, bool add, float* gradient);
   /// Patches of images first .. first + count - 1 of layer l's input, [count * positions, inputs].
   void gatherPatches(int l, const float* in, int first, int count);
 
@@ -141,6 +148,7 @@ class FeedForwardPass {
   std::vector<Kept> kept_;
   AlignedVector<float> inputs_;          ///< squares of x
   AlignedVector<float> patches_, part_;  ///< of a few images; one sample's gradient
+  AlignedVector<float> panel_;           ///< for products
 };
 
 }  // namespace learnscope

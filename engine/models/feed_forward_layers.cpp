@@ -3,7 +3,6 @@
 // few images at a time, which stay in the cache.
 #include <algorithm>
 
-#include "engine/models/blas.h"
 #include "engine/models/feed_forward.h"
 #include "engine/models/mlp_kernels.h"
 
@@ -47,36 +46,80 @@ void FeedForwardPass::gatherPatches(int l, const float* in, int first, int count
   }
 }
 
+void FeedForwardPass::multiplied(const MatrixProduct& product) {
+  const std::size_t floats = z(product.k) * z(productColumns);
+  if (panel_.size() < floats) panel_.resize(floats);
+  productKernel()(product, panel_.data());
+}
+
+void FeedForwardPass::multiplyWeights(int l, const float* theta, const float* in, int rows, float* to) {
+  const FeedForwardLayer& layer = shape_.layer(l);
+  multiplied({.m = rows,
+              .n = layer.outputs,
+              .k = layer.inputs,
+              .a = in,
+              .aRow = layer.inputs,
+              .aStep = 1,
+              .b = theta + layer.weights,
+              .bStep = 1,
+              .bColumn = layer.inputs,
+              .c = to,
+              .bias = layer.normalised ? nullptr : theta + layer.biases,
+              .relu = !layer.normalised && !layer.last});
+}
+
+void FeedForwardPass::multiplyDeltas(int l, const float* theta, const float* deltas, int rows, float* to) {
+  const FeedForwardLayer& layer = shape_.layer(l);
+  multiplied({.m = rows,
+              .n = layer.inputs,
+              .k = layer.outputs,
+              .a = deltas,
+              .aRow = layer.outputs,
+              .aStep = 1,
+              .b = theta + layer.weights,
+              .bStep = layer.inputs,
+              .bColumn = 1,
+              .c = to});
+}
+
+void FeedForwardPass::multiplyInputs(int l, const float* deltas, const float* in, int rows, bool add, float* to) {
+  const FeedForwardLayer& layer = shape_.layer(l);
+  multiplied({.m = layer.outputs,
+              .n = layer.inputs,
+              .k = rows,
+              .a = deltas,
+              .aRow = 1,
+              .aStep = layer.outputs,
+              .b = in,
+              .bStep = layer.inputs,
+              .bColumn = 1,
+              .c = to,
+              .add = add});
+}
+
 void FeedForwardPass::multiply(int l, const float* theta, const float* in) {
   const FeedForwardLayer& layer = shape_.layer(l);
-  const float* weights = theta + layer.weights;
-  if (!layer.convolution())
-    return gemm(Transpose::No, Transpose::Yes, rows_, layer.outputs, layer.inputs, 1.0F, in, layer.inputs, weights,
-                layer.inputs, 0.0F, product(l), layer.outputs);
+  if (!layer.convolution()) return multiplyWeights(l, theta, in, rows_, product(l));
   for (int first = 0; first < rows_; first += imagesAtOnce) {
-    const int count = std::min(imagesAtOnce, rows_ - first), rows = count * layer.positions();
+    const int count = std::min(imagesAtOnce, rows_ - first);
     gatherPatches(l, in, first, count);
-    gemm(Transpose::No, Transpose::Yes, rows, layer.outputs, layer.inputs, 1.0F, patches_.data(), layer.inputs, weights,
-         layer.inputs, 0.0F, product(l) + z(first) * z(layer.positions()) * z(layer.outputs), layer.outputs);
+    multiplyWeights(l, theta, patches_.data(), count * layer.positions(),
+                    product(l) + z(first) * z(layer.positions()) * z(layer.outputs));
   }
 }
 
 // From the deltas of a layer's products to those of the activities it reads.
 void FeedForwardPass::throughLayer(int l, const float* theta) {
   const FeedForwardLayer& layer = shape_.layer(l);
-  const float* weights = theta + layer.weights;
   float* to = kept(l - 1).delta.data();
-  if (!layer.convolution())
-    return gemm(Transpose::No, Transpose::No, rows_, layer.inputs, layer.outputs, 1.0F, productDelta(l), layer.outputs,
-                weights, layer.inputs, 0.0F, to, layer.inputs);
+  if (!layer.convolution()) return multiplyDeltas(l, theta, productDelta(l), rows_, to);
   const std::size_t channels = z(layer.channels), image = z(layer.positions()) * channels;
   std::fill_n(to, z(rows_) * image, 0.0F);
   patches_.resize(z(imagesAtOnce) * z(layer.positions()) * z(layer.inputs));
   for (int first = 0; first < rows_; first += imagesAtOnce) {
-    const int count = std::min(imagesAtOnce, rows_ - first), rows = count * layer.positions();
-    gemm(Transpose::No, Transpose::No, rows, layer.inputs, layer.outputs, 1.0F,
-         productDelta(l) + z(first) * z(layer.positions()) * z(layer.outputs), layer.outputs, weights, layer.inputs,
-         0.0F, patches_.data(), layer.inputs);
+    const int count = std::min(imagesAtOnce, rows_ - first);
+    multiplyDeltas(l, theta, productDelta(l) + z(first) * z(layer.positions()) * z(layer.outputs),
+                   count * layer.positions(), patches_.data());
     for (int i = 0; i < count; ++i)
       overNeighbours(layer.side, [&](int place, int neighbour) {
         if (neighbour < 0) return;
@@ -90,15 +133,12 @@ void FeedForwardPass::throughLayer(int l, const float* theta) {
 void FeedForwardPass::weightGradient(int l, const float* in, float* gradient) {
   const FeedForwardLayer& layer = shape_.layer(l);
   float* to = gradient + layer.weights;
-  if (!layer.convolution())
-    return gemm(Transpose::Yes, Transpose::No, layer.outputs, layer.inputs, rows_, 1.0F, productDelta(l), layer.outputs,
-                in, layer.inputs, 0.0F, to, layer.inputs);
+  if (!layer.convolution()) return multiplyInputs(l, productDelta(l), in, rows_, false, to);
   for (int first = 0; first < rows_; first += imagesAtOnce) {
-    const int count = std::min(imagesAtOnce, rows_ - first), rows = count * layer.positions();
+    const int count = std::min(imagesAtOnce, rows_ - first);
     gatherPatches(l, in, first, count);
-    gemm(Transpose::Yes, Transpose::No, layer.outputs, layer.inputs, rows, 1.0F,
-         productDelta(l) + z(first) * z(layer.positions()) * z(layer.outputs), layer.outputs, patches_.data(),
-         layer.inputs, first == 0 ? 0.0F : 1.0F, to, layer.inputs);
+    multiplyInputs(l, productDelta(l) + z(first) * z(layer.positions()) * z(layer.outputs), patches_.data(),
+                   count * layer.positions(), first > 0, to);
   }
 }
 
@@ -114,8 +154,7 @@ void FeedForwardPass::convolutionImportance(int l, const float* in, Power power,
   for (int i = 0; i < rows_; ++i) {
     const float* delta = productDelta(l) + z(i) * z(layer.positions()) * z(layer.outputs);
     gatherPatches(l, in, i, 1);
-    gemm(Transpose::Yes, Transpose::No, layer.outputs, layer.inputs, layer.positions(), 1.0F, delta, layer.outputs,
-         patches_.data(), layer.inputs, 0.0F, part_.data(), layer.inputs);
+    multiplyInputs(l, delta, patches_.data(), layer.positions(), false, part_.data());
     apply(part_.data(), weights);
     kernels.addScaled(importance + layer.weights, part_.data(), 1, weights);
     if (layer.normalised) continue;

@@ -6,8 +6,6 @@ namespace learnscope {
 /// The loops of a feed-forward net that are no matrix product, on plain pointers: built once for the baseline CPU and
 /// once for AVX2+FMA, chosen once.
 struct MlpKernels {
-  /// z [rows, width] <- max(0, z + bias), or z + bias.
-  void (*addBias)(float* z, const float* bias, long rows, long width, bool relu);
   /// g <- 0 where h is 0.
   void (*throughRelu)(float* g, const float* h, long count);
   /// out [width] = sum of the rows of g [rows, width].
@@ -32,6 +30,9 @@ struct MlpKernels {
   /// reaches them); null: all. `right` counts the rows whose largest logit that takes part is the target.
   double (*crossEntropy)(float* logits, const int* target, long rows, int classes, float scale,
                          const unsigned char* masks, const int* maskOf, long* right);
+  /// The same sum without a gradient, the logits left alone; `mask` [classes] (null: all) holds for all rows.
+  double (*judge)(const float* logits, const int* target, long rows, int classes, const unsigned char* mask,
+                  long* right);
   /// Probabilities softmax(z / temperature) of each row, in place.
   void (*softmax)(float* logits, long rows, int classes, float temperature);
   double (*dot)(const float* a, const float* b, long count);

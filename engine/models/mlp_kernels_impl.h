@@ -12,16 +12,6 @@ namespace {
 
 typedef float MlpLanes __attribute__((vector_size(32), aligned(4), may_alias));
 
-void addBiasKernel(float* z, const float* __restrict__ bias, long rows, long width, bool relu) {
-  for (long r = 0; r < rows; ++r) {
-    float* __restrict__ row = z + r * width;
-    if (relu)
-      for (long j = 0; j < width; ++j) row[j] = row[j] + bias[j] > 0 ? row[j] + bias[j] : 0;
-    else
-      for (long j = 0; j < width; ++j) row[j] += bias[j];
-  }
-}
-
 void throughReluKernel(float* __restrict__ g, const float* __restrict__ h, long count) {
   for (long i = 0; i < count; ++i) g[i] = h[i] > 0 ? g[i] : 0;
 }
@@ -146,6 +136,47 @@ double crossEntropyKernel(float* logits, const int* target, long rows, int class
   return total;
 }
 
+// Eight rows side by side; those that a last block lacks are copies of the last one and do not count.
+double judgeKernel(const float* logits, const int* target, long rows, int classes, const unsigned char* mask,
+                   long* right) {
+  constexpr int together = 8;
+  double total = 0;
+  long correct = 0;
+  for (long first = 0; first < rows; first += together) {
+    const float* row[together];
+    float largest[together], sum[together], own[together];
+    int best[together];
+    for (int i = 0; i < together; ++i) {
+      const long r = first + i < rows ? first + i : rows - 1;
+      row[i] = logits + r * classes;
+      own[i] = row[i][target[r]];
+      largest[i] = -3.4e38F;
+      sum[i] = 0;
+      best[i] = 0;
+    }
+    for (int c = 0; c < classes; ++c) {
+      if (mask && !mask[c]) continue;
+      for (int i = 0; i < together; ++i) {
+        const float value = row[i][c];
+        best[i] = value > largest[i] ? c : best[i];
+        largest[i] = value > largest[i] ? value : largest[i];
+      }
+    }
+    for (int c = 0; c < classes; ++c) {
+      if (mask && !mask[c]) continue;
+      for (int i = 0; i < together; ++i) sum[i] += exponential(row[i][c] - largest[i]);
+    }
+    float loss[together];
+    for (int i = 0; i < together; ++i) loss[i] = largest[i] + logarithm(sum[i]) - own[i];
+    for (int i = 0; i < together && first + i < rows; ++i) {
+      total += static_cast<double>(loss[i]);
+      correct += best[i] == target[first + i];
+    }
+  }
+  if (right) *right = correct;
+  return total;
+}
+
 void softmaxKernel(float* logits, long rows, int classes, float temperature) {
   for (long r = 0; r < rows; ++r) softmaxRow(logits + r * classes, classes, nullptr, 1 / temperature);
 }
@@ -173,6 +204,13 @@ void mixKernel(float* to, float a, const float* x, float b, const float* y, long
 
 void momentumKernel(float* __restrict__ w, float* __restrict__ v, const float* __restrict__ g, float rate,
                     float momentum, long count) {
+  if (momentum == 0) {  // v is then written only
+    for (long i = 0; i < count; ++i) {
+      v[i] = g[i];
+      w[i] -= rate * g[i];
+    }
+    return;
+  }
   for (long i = 0; i < count; ++i) {
     v[i] = momentum * v[i] + g[i];
     w[i] -= rate * v[i];
@@ -208,11 +246,10 @@ bool finiteValuesKernel(const float* values, long count) {
 }
 
 constexpr MlpKernels mlpKernelSet() {
-  return {addBiasKernel,       throughReluKernel,  columnSumsKernel,  columnProductsKernel,
-          columnMomentsKernel, normaliseKernel,    throughNormKernel, poolKernel,
-          unpoolKernel,        crossEntropyKernel, softmaxKernel,     dotKernel,
-          addScaledToKernel,   mixKernel,          momentumKernel,    proximalKernel,
-          squareKernel,        absoluteKernel,     finiteValuesKernel};
+  return {throughReluKernel, columnSumsKernel, columnProductsKernel, columnMomentsKernel, normaliseKernel,
+          throughNormKernel, poolKernel,       unpoolKernel,         crossEntropyKernel,  judgeKernel,
+          softmaxKernel,     dotKernel,        addScaledToKernel,    mixKernel,           momentumKernel,
+          proximalKernel,    squareKernel,     absoluteKernel,       finiteValuesKernel};
 }
 
 }  // namespace

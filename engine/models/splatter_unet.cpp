@@ -169,7 +169,7 @@ void eachToken(LanePlanes& planes, AlignedVector<float>& rows, const F& f) {
     for (int y = 0; y < kQuarter; ++y)
       for (int x = 0; x < kQuarter; ++x) {
         float* pixel = planes.plane(c) + y * grid.row + x * grid.pixel;
-        const auto token = static_cast<std::size_t>(y * kQuarter + x);
+        const auto token = static_cast<std::size_t>(y) * kQuarter + static_cast<std::size_t>(x);
         for (int l = 0; l < kImageLanes; ++l)
           f(pixel[l], rows[(static_cast<std::size_t>(l) * kTokens + token) * kWide + static_cast<std::size_t>(c)]);
       }

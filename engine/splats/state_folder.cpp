@@ -25,7 +25,7 @@ std::optional<std::string> stemOf(const std::string& name) {
 /// The object and the state that a file's name says.
 std::optional<std::pair<std::string, int>> parsed(const std::string& stem) {
   static const std::regex official("^(?:eval_gaussians_)?([0-9]{1,9})_([0-9]{1,3})_([0-5])(?:_([0-9]{2,6}))?$");
-  static const std::regex sequence("^(.*?)([0-9]{1,6})$");
+  static const std::regex sequence("^(.*?)[-_. ]*([0-9]{1,6})$");
   std::smatch match;
   if (std::regex_match(stem, match, official)) {
     const std::string others = match[4];

@@ -83,7 +83,7 @@ bool dragWhileTraining(const std::shared_ptr<const Lab>& lab) {
   return said("answer to a mouse drag while training", waits[waits.size() / 2], 100);
 }
 
-/// The default run of the lab, trained by the window's trainer.
+/// The first preset of the lab, trained by the window's trainer.
 bool openTheDrawer(const std::shared_ptr<const Lab>& lab) {
   test::MemoryRunFactory factory;
   Scheduler scheduler;
@@ -91,7 +91,7 @@ bool openTheDrawer(const std::shared_ptr<const Lab>& lab) {
   timespec before{}, after{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
   const double start = wallSeconds();
-  Member& member = session.start({{"shown", 20}}, 3, 670, 0, false);
+  Member& member = session.start({{"kinds", {"drawer"}}, {"shown", 20}}, 3, 670, 0, false);
   member.trainer->wait();
   const double wall = wallSeconds() - start;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);

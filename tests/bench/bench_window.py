@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 
-LIMITS = {"usableSeconds": 1.5, "firstPointSeconds": 1.0, "busyP99Milliseconds": 33, "busyLongestMilliseconds": 100}
+LIMITS = {"usableSeconds": 1.5, "firstPointSeconds": 1.0, "openingLongestMilliseconds": 100, "busyP99Milliseconds": 33,
+          "busyLongestMilliseconds": 100}
 LEAST_RATIO = 0.85
 
 
@@ -71,7 +72,8 @@ def main():
             rates.append(headless_rate(args, folder))
     # The first start also warms the page cache: the best of the rounds is the warm one.
     result = {key: min(each[key] for each in windows) for key in LIMITS}
-    result["busyLongestMilliseconds"] = max(each["busyLongestMilliseconds"] for each in windows)
+    for name in ("openingLongestMilliseconds", "busyLongestMilliseconds"):
+        result[name] = max(each[name] for each in windows)
     result["busyP99Milliseconds"] = max(each["busyP99Milliseconds"] for each in windows)
     result["windowStepsPerSecond"] = sum(each["stepsPerSecond"] for each in windows) / len(windows)
     result["headlessStepsPerSecond"] = sum(rates) / len(rates)

@@ -8,7 +8,7 @@
 #include "engine/experiments/registry.h"
 #include "engine/measures/forgetting_curve.h"
 #include "tests/support/claim.h"
-#include "tests/support/memory_recorder.h"
+#include "tests/support/driven.h"
 
 using namespace learnscope;
 using test::measured;
@@ -17,23 +17,16 @@ namespace {
 
 constexpr int seeds = 5;
 
-const Lab& lab() {
+std::shared_ptr<const Lab> lab() {
   static const std::shared_ptr<const Lab> found = builtinLabs().require("forgetting");
-  return *found;
+  return found;
 }
 
-/// A run of the lab to its end.
-struct Outcome {
+/// A run of the lab to its end, or for some steps.
+struct Outcome : test::Driven {
   Outcome(Json values, std::uint64_t seed, std::int64_t steps = 0)
-      : config((values["landscape"] = false, checkedConfig(lab(), values))),
-        experiment(lab().build(config, seed, Progress())),
-        recorder(lab(), config) {
-    last = steps > 0 ? steps : lab().defaultSteps(config);
-    for (std::int64_t step = 0; step <= last; ++step) {
-      recorder.setStep(step);
-      experiment->measure(recorder);
-      if (step < last) experiment->step(Progress());
-    }
+      : Driven(lab(), (values["landscape"] = false, values), seed) {
+    to(last = steps > 0 ? steps : lab()->defaultSteps(config));
   }
   double value(const std::string& id) const { return recorder.last(id); }
   double at(const std::string& id, std::int64_t step) const { return recorder.scalars.at(id).at(step); }
@@ -42,9 +35,6 @@ struct Outcome {
   }
   bool gap() const { return recorder.find("gap-onset") != nullptr; }
 
-  Config config;
-  std::unique_ptr<Experiment> experiment;
-  test::MemoryRecorder recorder;
   std::int64_t last = 0;
 };
 
@@ -284,8 +274,8 @@ class TestForgettingClaims : public QObject {
     std::vector<double> savings;
     for (std::uint64_t seed = 0; seed < 2; ++seed) {
       const Outcome run({{"method", "naive"}}, seed, 600);
-      const State result = lab().analyse("savings", run.config, seed, run.experiment->save(),
-                                         Config({{"task", 1}, {"criterion", 0.9}, {"most", 2000}}), Progress());
+      const State result = lab()->analyse("savings", run.config, seed, run.experiment->save(),
+                                          Config({{"task", 1}, {"criterion", 0.9}, {"most", 2000}}), Progress());
       savings.push_back(result.get("savings").value(0));
       measured("savings after task 2: L %.0f, R %.0f, %.2f", result.get("scratch").value(0),
                result.get("relearn").value(0), savings.back());

@@ -116,9 +116,9 @@ class TestPartMotionClaims : public QObject {
                median(splatter(regime), "copyPsnr"), median(splatter(regime), "ceilingPsnr"), lost[regime]);
     }
     QVERIFY(psnr["stage1+2"] > psnr["stage1"] && lost["stage1+2"] < lost["stage2"]);
-    QEXPECT_FAIL("", "not reproduced at this size: the arms lie within 0.3 dB", Continue);
+    QEXPECT_FAIL("", "not reproduced at this size: the arms lie within 0.35 dB", Continue);
     QVERIFY(psnr["stage1+2"] >= psnr["stage1"] + 0.4);
-    QEXPECT_FAIL("", "not reproduced at this size: 0.25 dB instead of 0.3", Continue);
+    QEXPECT_FAIL("", "not reproduced at this size: 0.27 dB instead of 0.3", Continue);
     QVERIFY(lost["stage1+2"] <= lost["stage2"] - 0.3);
   }
 

@@ -105,20 +105,25 @@ class TestRnnHmmClaims : public QObject {
     QVERIFY(strong >= 4);
   }
 
-  // Two wells survive as rays, one for each symbol, on about half of the seeds (published: three of three; a PyTorch
-  // loop of the recipe: two of three); the others keep one.
+  // Two wells survive as rays, one for each symbol, on two seeds of three (published: three of three; a PyTorch loop of
+  // the recipe: seven of ten), as a share of 26 seeds; the others keep one ray.
   void wellsSurviveAsRays() {
-    int two = 0;
-    for (std::uint64_t seed = 0; seed < 6; ++seed) {
-      const Trained& run = twoStates(seed);
-      SAY("seed %d rays %.0f", int(seed), run.recorder.last("rays"));
+    constexpr int kSeeds = 26;
+    int two = 0, turning = 0;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const Trained run(Json::object(), seed, 600);
       const double rays = run.recorder.last("rays");
+      SAY("seed %d rays %.0f rotation %.3f g %.3f", int(seed), rays, run.settled("rotation"),
+          run.recorder.last("growth"));
+      turning += run.settled("rotation") > 0.2;
       QVERIFY(rays == 1 || rays == 2);
       if (rays != 2) continue;
       const Array pins = run.recorder.arrays.at("rayDirectionSymbol").rbegin()->second;
       two += pins.value(0) + pins.value(1) == 2 && pins.value(0) != pins.value(1);
     }
-    QVERIFY(two >= 2);
+    SAY("two rays on %d, rotation above 0.2 on %d of %d", two, turning, kSeeds);
+    QVERIFY(two >= 15);
+    QVERIFY(turning >= 22);
   }
 
   void threeStatesReachTheStatistics_data() { seeds_data(); }

@@ -38,6 +38,15 @@ class TestItemNames : public QObject {
             R"({"mark": "line", "y": {"measure": "loss", "row": 1}, "label": "full, mean", "color": "1", "dash": 1})"));
   }
 
+  void ofManyItemsOneLayerShowsAll() {
+    Description many = description();
+    many.measures[0].items.assign(33, "task");
+    const std::vector<Json> page = Json::parse(R"([{"mark": "line", "each": true, "y": "loss", "label": "{name}"}])");
+    QCOMPARE(withItemNames(page, many), Json::parse(R"([{"mark": "line", "y": "loss"}])").get<std::vector<Json>>());
+    many.measures[0].items.pop_back();
+    QCOMPARE(withItemNames(page, many).size(), std::size_t(32));
+  }
+
   void aPageKeepsItsOwnColourAndOtherBindings() {
     const std::vector<Json> layers = named(
         R"([{"mark": "sphere", "each": true, "x": {"measure": "loss", "column": 0}, "y": "plain", "color": "muted"}])");
@@ -53,8 +62,12 @@ class TestItemNames : public QObject {
       {"mark": "bar", "y": {"measure": "loss", "row": "last"}, "label": "{name}"},
       {"mark": "bar", "y": {"measure": "loss", "row": 2}, "label": "{name}"},
       {"mark": "sphere", "x": 1, "size": {"measure": "loss", "row": 0}, "labels": ["{name} now"]},
-      {"mark": "bar", "y": "loss", "labels": "items"}])");
-    QCOMPARE(layers.size(), std::size_t(3));
+      {"mark": "bar", "y": "loss", "labels": "items"},
+      {"mark": "cells", "value": "loss", "rows": "items"},
+      {"mark": "cells", "value": "plain", "rows": "items"}])");
+    QCOMPARE(layers.size(), std::size_t(5));
+    QCOMPARE(layers[3]["rows"], Json({"rank 1", "full"}));
+    QVERIFY(!layers[4].contains("rows"));
     QCOMPARE(layers[0]["y"]["row"], Json(1));
     QCOMPARE(layers[0]["label"], Json("full"));
     QCOMPARE(layers[1]["labels"], Json({"rank 1 now"}));

@@ -295,6 +295,31 @@ class TestLines : public QObject {
     QVERIFY(near(band.marks<Polyline>()[0].points[1].y(), 20));
   }
 
+  // A ribbon about each item's line, as far as its half-width was recorded.
+  void itemsHaveTheirSpread() {
+    PlotSession s;
+    const auto run = s.addRun("a", 1, 100);
+    for (std::int64_t step = 0; step <= 20; step += 10) {
+      const auto t = static_cast<float>(step);
+      run->addArray("energy", step, Array::from<float>(std::vector<float>{t, 5}, {2}));
+      if (step > 0) run->addArray("alpha", step, Array::from<float>(std::vector<float>{1, t / 10}, {2}));
+    }
+    run->setLastStep(20);
+    Lines view(s.model, {{"select", "neuron"}}, {line("energy", {{"spread", "alpha"}})});
+    const auto ribbons = view.marks<Ribbon>();
+    QCOMPARE(ribbons.size(), std::size_t{2});
+    QCOMPARE(view.marks<Polyline>().size(), std::size_t{2});
+    QCOMPARE(ribbons[0].x, std::vector<double>({10, 20}));
+    QCOMPARE(ribbons[0].low, std::vector<double>({9, 19}));
+    QCOMPARE(ribbons[1].high, std::vector<double>({6, 7}));
+    s.model.select({"neuron", {1}});
+    QCOMPARE(view.marks<Ribbon>().size(), std::size_t{1});
+    view.setYScale(ScaleMap::Kind::Log);
+    QVERIFY(near(view.marks<Ribbon>()[0].high[1], std::log10(7)));
+    Lines mistaken(s.model, {}, {line("loss", {{"spread", "alpha"}})});
+    QVERIFY(mistaken.canvas().chart().empty.contains(QLatin1String("/layers/0/spread")));
+  }
+
   void xIsStepOrWallTime() {
     PlotSession s;
     const auto run = s.addRun("a", 1, 30);

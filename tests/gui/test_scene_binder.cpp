@@ -262,6 +262,7 @@ class TestSceneBinder : public QObject {
     r.add("alpha", 0, {0.5, 0, 2}, {3});
     r.add("p", 0, {0, 0, 0, 1, 0, 0, 1, 1, 0, NAN, 0, 0}, {4, 3});
     r.add("d", 0, {0, 0, 1, 0, 2, 0, NAN, 0, 0, 1, 1, 1}, {4, 3});
+    r.add("thick", 0, {0.25, 0.5, 0.125, 1}, {4});
     const auto snapshot = bound({{{"mark", "post"},
                                   {"angle", {{"item", "index"}, {"scale", {0, 4, 0, 1}}}},
                                   {"radius", 1},
@@ -270,7 +271,8 @@ class TestSceneBinder : public QObject {
                                  {{"mark", "plane"}, {"z", 0.7}, {"extent", 1.5}, {"opacity", 0.25}, {"label", "top"}},
                                  {{"mark", "tube"}, {"position", "p"}, {"closed", true}, {"width", 0.05}},
                                  {{"mark", "arrow"}, {"position", "p"}, {"direction", "d"}},
-                                 {{"mark", "line"}, {"position", "p"}, {"width", 3}}},
+                                 {{"mark", "line"}, {"position", "p"}, {"width", 3}},
+                                 {{"mark", "tube"}, {"position", "p"}, {"size", "thick"}}},
                                 r.at(0));
     const auto& posts = *all<Posts>(snapshot)[0].second;
     QVERIFY(near(posts.bottoms[1], {0, 1, 0}) && near(posts.bottoms[2], {-1, 0, 0}));
@@ -279,6 +281,9 @@ class TestSceneBinder : public QObject {
     QVERIFY(plane.centre == Vec3({0, 0, 0.7}) && plane.extent == 1.5 && plane.round && plane.color.a == 64);
     const auto& tube = *all<Tubes>(snapshot)[0].second;
     QVERIFY(tube.closed && tube.radius == 0.05F && tube.strands == std::vector<std::uint32_t>({3}));
+    QVERIFY(tube.radii.empty() && tube.radiusAt(1) == 0.05F);
+    const auto& cone = *all<Tubes>(snapshot)[1].second;
+    QCOMPARE(std::vector<float>(cone.radii.begin(), cone.radii.end()), (std::vector<float>{0.25F, 0.5F, 0.125F}));
     const auto& arrows = *all<Arrows>(snapshot)[0].second;
     QCOMPARE(arrows.positions.size(), std::size_t{2});  // one has no place, one no direction
     QVERIFY(near(arrows.directions[1], {0, 2, 0}));
@@ -446,8 +451,11 @@ class TestSceneBinder : public QObject {
   void axesFloorAndBounds() {
     Records r;
     r.add("p", 0, {0, 0, 0.5}, {1, 3});
-    const auto snapshot = bound({{{"mark", "sphere"}, {"position", "p"}, {"size", 0.1}}}, r.at(0), {},
-                                {{"floor", true}, {"axes", {{"z", {{"title", "energy"}, {"scale", {0, 100, 0, 2}}}}}}});
+    r.add("share", 0, {0.75}, {1});
+    const auto snapshot =
+        bound({{{"mark", "sphere"}, {"position", "p"}, {"size", 0.1}}}, r.at(0), {},
+              {{"floor", true}, {"axes", {{"z", {{"title", "energy, {share:.2f}"}, {"scale", {0, 100, 0, 2}}}}}}});
+    QCOMPARE(snapshot.axes[2]->title, QStringLiteral("energy, 0.75"));
     QVERIFY(snapshot.axes[2] && snapshot.axes[2]->high == 2 && snapshot.axes[2]->valueHigh == 100);
     QVERIFY(!snapshot.axes[0]);
     QVERIFY(snapshot.bounds.low.z == 0 && snapshot.bounds.high.z == 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The splat viewer with mouse and keyboard, on small scenes.
 #include <QAction>
+#include <QDialog>
 #include <QDir>
 #include <QDropEvent>
 #include <QMimeData>
@@ -133,6 +134,24 @@ class TestSplatWindow : public QObject {
     QVERIFY(!f.view().isTurning());
     QTRY_VERIFY(std::abs(f.view().camera().distance - home.distance) < 1e-9 &&
                 std::abs(f.view().camera().azimuth - home.azimuth) < 1e-9);
+  }
+
+  void theVideoDialogStartsFromWhatIsSeen() {
+    Fixture f;
+    QVERIFY(f.open());
+    Camera camera = f.view().camera();
+    camera.azimuth = 77;
+    f.view().setCamera(camera);
+    for (QAction* action : f.window.findChildren<QAction*>())
+      if (action->text() == QStringLiteral("Video…")) action->trigger();
+    auto* dialog = f.window.findChild<QDialog*>(QStringLiteral("tool.splats video"));
+    QVERIFY(dialog);
+    const Config values = dialog->findChild<ParameterForm*>()->values();
+    QCOMPARE(values.text("file"), f.folder.path("bump.ply"));
+    QCOMPARE(values.text("out"), f.folder.path("bump.mp4"));
+    QCOMPARE(values.real("azimuth"), 77.0);
+    QVERIFY(!values.flag("states"));
+    dialog->close();
   }
 
   void aDoubleClickLooksAtTheSurface() {

@@ -5,6 +5,7 @@
 
 #include "engine/models/feed_forward.h"
 #include "engine/models/mlp_kernels.h"
+#include "engine/models/product_kernels.h"
 #include "engine/models/two_layer_kernels.h"
 #include "tests/support/dense_mlp.h"
 #include "tests/support/plain_net.h"
@@ -92,6 +93,59 @@ class TestFeedForward : public QObject {
     const DenseMlp dense(shape);
     QVERIFY(largestDifference(pass.logits(), dense.logits(theta, x, 13)) < 1e-4);
     QVERIFY_EXCEPTION_THROWN(pass.forward(theta.data(), x.data(), 14), std::logic_error);
+  }
+
+  void products_data() {
+    QTest::addColumn<QList<int>>("sizes");
+    for (const QList<int>& sizes : {QList<int>{1, 1, 1}, QList<int>{5, 10, 7}, QList<int>{6, 64, 16},
+                                    QList<int>{13, 129, 3}, QList<int>{64, 128, 256}, QList<int>{17, 83, 30}})
+      QTest::addRow("%d x %d, %d deep", sizes[0], sizes[1], sizes[2]) << sizes;
+  }
+  // Each factor in both orders, with and without what follows, against sums in double; rows do not depend on their
+  // neighbours, and both kernels that fuse multiplication and addition give the same bits.
+  void products() {
+    QFETCH(QList<int>, sizes);
+    const long m = sizes[0], n = sizes[1], k = sizes[2];
+    const AlignedVector<float> a = normals(static_cast<std::size_t>(m * k), "a"),
+                               b = normals(static_cast<std::size_t>(k * n), "b"),
+                               bias = normals(static_cast<std::size_t>(n), "bias"),
+                               held = normals(static_cast<std::size_t>(m * n), "c");
+    AlignedVector<float> panel(static_cast<std::size_t>(k * productColumns));
+    for (int variant = 0; variant < 8; ++variant) {
+      const bool aTurned = (variant & 1) != 0, bTurned = (variant & 2) != 0, finish = (variant & 4) != 0;
+      AlignedVector<float> c = held, last;
+      MatrixProduct product{.m = m, .n = n, .k = k, .a = a.data(), .b = b.data(), .c = c.data(), .add = finish};
+      product.aRow = aTurned ? 1 : k;
+      product.aStep = aTurned ? m : 1;
+      product.bStep = bTurned ? 1 : n;
+      product.bColumn = bTurned ? k : 1;
+      product.bias = finish ? bias.data() : nullptr;
+      product.relu = finish;
+      for (const ProductKernel kernel : productKernels()) {
+        c = held;
+        kernel(product, panel.data());
+        for (long i = 0; i < m; ++i)
+          for (long j = 0; j < n; ++j) {
+            const auto at = static_cast<std::size_t>(i * n + j);
+            double sum = 0;
+            for (long p = 0; p < k; ++p)
+              sum += static_cast<double>(product.a[i * product.aRow + p * product.aStep]) *
+                     static_cast<double>(product.b[p * product.bStep + j * product.bColumn]);
+            if (finish) sum = std::max(0.0, sum + static_cast<double>(held[at] + bias[static_cast<std::size_t>(j)]));
+            QVERIFY(std::abs(static_cast<double>(c[at]) - sum) < 1e-4);
+          }
+        if (kernel == productKernels()[0]) continue;
+        if (!last.empty()) QCOMPARE(c, last);
+        last = c;
+        MatrixProduct lower = product;
+        lower.m = m - m / 2;
+        lower.a += m / 2 * product.aRow;
+        AlignedVector<float> part(held.begin() + m / 2 * n, held.end());
+        lower.c = part.data();
+        kernel(lower, panel.data());
+        QVERIFY(std::equal(part.begin(), part.end(), c.begin() + m / 2 * n));
+      }
+    }
   }
 
   void gradientIsThatOfFiniteDifferences() {
@@ -280,6 +334,25 @@ class TestFeedForward : public QObject {
       QVERIFY(std::abs(static_cast<double>(logits[2]) - std::exp(2.0) / (std::exp(1.0) + std::exp(2.0))) < 1e-5);
       QVERIFY(std::abs(static_cast<double>(logits[4]) + 0.5) < 1e-5);
     }
+  }
+
+  // Judging says what the cross entropy's kernel says, for any number of rows, and leaves the logits.
+  void judgingIsTheCrossEntropy() {
+    const AlignedVector<float> logits = normals(13 * 10, "logits");
+    const std::vector<int> y{0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0, 3, 5}, maskOf(13, 0);
+    const std::vector<unsigned char> mask{1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
+    const unsigned char* const masksOf[] = {nullptr, mask.data()};
+    for (const MlpKernels& kernels : kernelSets())
+      for (const unsigned char* masks : masksOf)
+        for (const long rows : {1L, 8L, 13L}) {
+          AlignedVector<float> changed = logits;
+          long right = 0, expected = 0;
+          const double loss = kernels.judge(logits.data(), y.data(), rows, 10, masks, &right);
+          const double cross =
+              kernels.crossEntropy(changed.data(), y.data(), rows, 10, 1, masks, maskOf.data(), &expected);
+          QVERIFY(std::abs(loss - cross) < 1e-4);
+          QCOMPARE(right, expected);
+        }
   }
 
   void elementaryKernelsAgreeWithTheirFormulas() {

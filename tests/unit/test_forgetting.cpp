@@ -18,14 +18,7 @@ Json small(const Json& more = Json::object()) { return test::smallForgetting(mor
 using Driven = test::ForgettingRun;
 using test::same;
 
-std::string refusal(const Json& values) {
-  try {
-    checkedConfig(*lab(), values);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "not refused";
-}
+std::string refusal(const Json& values) { return test::refusal(*lab(), values); }
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -60,6 +53,8 @@ class TestForgetting : public QObject {
     QVERIFY(std::isnan(run.recorder.arrays.at("accuracy").at(40).value(1)));
     QVERIFY(!std::isnan(run.recorder.arrays.at("accuracy").at(41).value(1)));
     QCOMPARE(run.recorder.arrays.at("tableAccuracy").size(), std::size_t(3));
+    const double p = accuracy.value(2), width = run.last("accuracyWidth").value(2);
+    QVERIFY(std::abs(width - 1.96 * std::sqrt(p * (1 - p) / 50)) < 1e-6);
   }
 
   void evaluationDoesNotTouchTraining() {
@@ -93,7 +88,7 @@ class TestForgetting : public QObject {
     whole.train(90);
     part.train(47);
     resumed.experiment->load(part.experiment->save());
-    resumed.step = 47;
+    resumed.recorder.setStep(47);
     resumed.train(43);
     QVERIFY(same(whole.experiment->save(), resumed.experiment->save()));
     for (const auto& [id, points] : whole.recorder.scalars)

@@ -117,6 +117,45 @@ class TestForgettingViews : public QObject {
     for (std::size_t i = 0; i < path.size(); ++i) QVERIFY(std::abs(path.value(i)) < 1.5);
   }
 
+  // At every second of the last 50 evaluations on the present axes: the places that were recorded then as features.
+  void trailsAreFormerPlaces() {
+    Driven run(smallForgetting({{"iterations", 130}}));
+    run.train(100);
+    const Array& trail = run.last("featureTrail");
+    QCOMPARE(trail.shape(), (std::vector<std::int64_t>{40, 26, 3}));
+    const auto place = [&](std::size_t sample, std::size_t point, std::size_t axis) {
+      return trail.value((sample * 26 + point) * 3 + axis);
+    };
+    for (const std::size_t ago : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
+      const Array& then = run.recorder.arrays.at("features").at(100 - 10 * static_cast<std::int64_t>(ago));
+      for (std::size_t sample = 0; sample < 40; ++sample)
+        for (std::size_t axis = 0; axis < 3; ++axis)
+          QCOMPARE(place(sample, ago == 0 ? 25 : 24 - 5 * ago, axis), then.value(3 * sample + axis));
+    }
+    // Where the axes are found anew the trails begin anew; a new task's are shorter.
+    run.train(30);
+    QCOMPARE(run.last("featureTrail").shape(), (std::vector<std::int64_t>{40, 1, 3}));
+    run.train(10);
+    QCOMPARE(run.last("featureTrail").shape(), (std::vector<std::int64_t>{80, 6, 3}));
+  }
+
+  // More sets of classes than another stream may have tasks; each has its own accuracy.
+  void manySetsOfClasses() {
+    Driven run(smallForgetting({{"stream", "subsets"},
+                                {"scenario", "class"},
+                                {"tasks", 45},
+                                {"iterations", 2},
+                                {"data.train", 20},
+                                {"side", 8},
+                                {"eval.every", 2}}));
+    run.train(90);
+    const Array& accuracy = run.last("accuracy");
+    QCOMPARE(accuracy.size(), std::size_t(45));
+    for (std::size_t k = 0; k < 45; ++k) QVERIFY(accuracy.value(k) >= 0 && accuracy.value(k) <= 1);
+    QCOMPARE(run.last("terrain").shape(), (std::vector<std::int64_t>{45, 120}));
+    QCOMPARE(run.last("features").shape()[0], 45 * (800 / 45));
+  }
+
   void memoryIsShownByClass() {
     Driven run(smallForgetting({{"method", "er"}, {"memory", 40}}));
     run.train(50);

@@ -13,7 +13,7 @@
 #include "engine/experiments/part_motion/part_motion_lab.h"
 #include "engine/experiments/part_motion/scene_arrays.h"
 #include "engine/experiments/part_motion/splatter_model.h"
-#include "tests/support/memory_recorder.h"
+#include "tests/support/driven.h"
 #include "tests/support/same.h"
 #include "tests/support/support.h"
 
@@ -34,30 +34,10 @@ Json small(Json more = Json::object()) {
 
 Config configOf(const Json& values) { return checkedConfig(*lab, values); }
 
-std::string refusal(const Json& values) {
-  try {
-    checkedConfig(*lab, values);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
+std::string refusal(const Json& values) { return test::refusal(*lab, values); }
 
-struct Training {
-  explicit Training(const Json& values, std::uint64_t seed = 1)
-      : config(configOf(values)), experiment(lab->build(config, seed, Progress())), recorder(*lab, config) {
-    experiment->measure(recorder);
-  }
-  void to(std::int64_t last) {
-    for (std::int64_t step = recorder.step() + 1; step <= last; ++step) {
-      experiment->step(Progress());
-      recorder.setStep(step);
-      experiment->measure(recorder);
-    }
-  }
-  Config config;
-  std::unique_ptr<Experiment> experiment;
-  test::MemoryRecorder recorder;
+struct Training : test::Driven {
+  explicit Training(const Json& values, std::uint64_t seed = 1) : Driven(lab, values, seed) {}
 };
 
 Evaluation evaluationOf(double relativeEpe, double psnr, double retention) {

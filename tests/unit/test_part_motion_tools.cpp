@@ -89,8 +89,9 @@ class TestPartMotionTools : public QObject {
     world.seed = 1;
     const MotionPair pair = testPair(world, 2, 4);
     for (const int state : {0, 3, 5}) {
-      const std::vector<float> rows =
-          splats::toRows(splats::readSplatFile(out("true_" + std::to_string(state) + ".ply")).splats);
+      splats::Gaussians splats = splats::readSplatFile(out("true_" + std::to_string(state) + ".ply")).splats;
+      splats.mirror({1, -1, -1});  // files have y down
+      const std::vector<float> rows = splats::toRows(splats);
       QVERIFY(farthest(rows, pair.at(state / 5.0)) < 1e-5);
     }
     const auto all = splats::findStateSeries(folder_.path("out"));
@@ -98,7 +99,7 @@ class TestPartMotionTools : public QObject {
     for (const splats::StateSeries& series : all) {
       const splats::ObjectStates object = splats::readStates(series);
       QCOMPARE(object.states.size(), std::size_t{6});
-      if (series.name != "true_") continue;
+      if (series.name != "true") continue;
       const auto joint = splats::jointOf(object);
       QVERIFY(joint && !joint->turns && std::abs(std::abs(joint->axis[2]) - 1) < 0.01);
       const ObjectParts parts = readParts(out("parts.json"), 160);
@@ -107,6 +108,36 @@ class TestPartMotionTools : public QObject {
     const ObjectParts parts = readParts(out("parts.json"), 160);
     QCOMPARE(parts.labels, pair.sample.part);
     QCOMPARE(readDrags(out("drags.json"), false, &parts).drags.size(), std::size_t{4});
+  }
+
+  // A camera of the file sees the file's object where the lab's camera sees the lab's, and its joints move it to its
+  // states.
+  void camerasAndJointsBelongToTheFiles() {
+    World world;
+    world.kinds = {ObjectKind::Drawer};
+    world.points = 160;
+    world.seed = 1;
+    const MotionPair pair = testPair(world, 2, 4);
+    const splats::Gaussians closed = splats::readSplatFile(out("true_0.ply")).splats,
+                            open = splats::readSplatFile(out("true_5.ply")).splats;
+    const auto cameras = splats::readCameraFile(out("cameras.json")).cameras;
+    const std::vector<float> rows = pair.at(0);
+    for (int view = 0; view < kViews; ++view) {
+      const auto at = static_cast<std::size_t>(view);
+      for (std::size_t i = 0; i < 160; i += 31) {
+        const splats::Vec3d a = cameras[at].camera.toCamera(
+                                {closed.position[0][i], closed.position[1][i], closed.position[2][i]}),
+                            b = orbitCamera(view, 512).toCamera({rows[14 * i], rows[14 * i + 1], rows[14 * i + 2]});
+        for (std::size_t k = 0; k < 3; ++k) QVERIFY(std::abs(a[k] - b[k]) < 1e-5);
+      }
+    }
+    const ObjectParts parts = readParts(out("parts.json"), 160);
+    const Joint& joint = parts.joints[static_cast<std::size_t>(pair.movingPart)];
+    for (std::size_t i = 0; i < 160; ++i)
+      for (std::size_t k = 0; k < 3; ++k) {
+        const double moved = parts.labels[i] == pair.movingPart ? (joint.high - joint.low) * joint.axis[k] : 0;
+        QVERIFY(std::abs(static_cast<double>(open.position[k][i] - closed.position[k][i]) - moved) < 1e-5);
+      }
   }
 
   void movesAnObjectOfAFile() {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/experiments/registry.h"
-#include "tests/support/memory_recorder.h"
+#include "tests/support/driven.h"
 #include "tests/support/same.h"
 
 using namespace learnscope;
@@ -17,41 +17,16 @@ std::shared_ptr<const Lab> lab() {
   return found;
 }
 
-struct Driven {
-  explicit Driven(const Json& values)
-      : config(checkedConfig(*lab(), values)),
-        experiment(lab()->build(config, 2, Progress())),
-        recorder(*lab(), config) {
-    experiment->measure(recorder);
-  }
-  void train(int steps) {
-    for (int i = 0; i < steps; ++i) {
-      experiment->step(Progress());
-      recorder.setStep(++step);
-      experiment->measure(recorder);
-    }
-  }
-  const Array& array(const std::string& id) const { return recorder.arrays.at(id).rbegin()->second; }
+struct Driven : test::Driven {
+  explicit Driven(const Json& values) : test::Driven(lab(), values, 2) {}
   double largest(const std::string& scalar) const {
     double most = 0;
     for (const auto& [at, value] : recorder.scalars.at(scalar)) most = std::max(most, std::abs(value));
     return most;
   }
-
-  Config config;
-  std::unique_ptr<Experiment> experiment;
-  test::MemoryRecorder recorder;
-  std::int64_t step = 0;
 };
 
-std::string refusal(const Json& values) {
-  try {
-    checkedConfig(*lab(), values);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "not refused";
-}
+std::string refusal(const Json& values) { return test::refusal(*lab(), values); }
 
 }  // namespace
 
@@ -97,7 +72,7 @@ class TestRichLazyExact : public QObject {
 
     Driven other(json);
     other.experiment->load(run.experiment->save());
-    other.step = run.step;
+    other.recorder.setStep(run.recorder.step());
     run.train(25);
     other.train(25);
     QVERIFY(same(run.experiment->save(), other.experiment->save()));
@@ -166,10 +141,10 @@ class TestRichLazyExact : public QObject {
       for (std::size_t k = 0; k < 3 && step > 0; ++k) errors[k] = std::max(errors[k], record.value(k));
     QVERIFY2(errors[0] > 2 * errors[1] && errors[1] > 2 * errors[2], Json(errors).dump().c_str());
     // Where the functions agree on the data the drawn surface is that of the net: targets over the largest.
-    QVERIFY(scales.array("scaleLoss").value(0) < 1e-3);
-    QCOMPARE(scales.array("surface").shape(), (std::vector<std::int64_t>{3, 33, 33}));
+    QVERIFY(scales.last("scaleLoss").value(0) < 1e-3);
+    QCOMPARE(scales.last("surface").shape(), (std::vector<std::int64_t>{3, 33, 33}));
     // The grid's corners are the middle column turned by homogeneity: F(2x) = 2 F(x) at the centre's neighbours.
-    const Array& surface = scales.array("surface");
+    const Array& surface = scales.last("surface");
     for (std::size_t k = 0; k < 3; ++k)
       QVERIFY(std::abs(surface.value(k * 1089 + 16 * 33 + 18) - 2 * surface.value(k * 1089 + 16 * 33 + 17)) < 1e-9);
     Driven lazy(Json{{"lambda", 20.0}, {"timeStep", 2e-3}}), rich(Json{{"lambda", 0.0}, {"strength", 0.1}});
@@ -185,11 +160,11 @@ class TestRichLazyExact : public QObject {
     QCOMPARE(lab()->describe(run.config).measure("rankAlignment")->items,
              (std::vector<std::string>{"rank 1", "rank 5", "rank 1 along F", "rank 5 along F", "aligned",
                                        "aligned, balanced"}));
-    for (std::size_t g = 0; g < 5; ++g) QVERIFY(run.array("rankResidual").value(g) < 2e-3);
+    for (std::size_t g = 0; g < 5; ++g) QVERIFY(run.last("rankResidual").value(g) < 2e-3);
     for (const std::size_t g : {0U, 1U})
-      QVERIFY(run.array("rankAlignment").value(g + 2) > run.array("rankAlignment").value(g));
+      QVERIFY(run.last("rankAlignment").value(g + 2) > run.last("rankAlignment").value(g));
     // kappa -> infinity: b lies in d/2 directions, so b^T M b is Tr M / (d/2) for the start that spans them.
-    QVERIFY(std::abs(run.array("rankAlignment").value(3) - (1 + 2 / 10.0) * std::sqrt(5 / 13.0)) < 0.005);
+    QVERIFY(std::abs(run.last("rankAlignment").value(3) - (1 + 2 / 10.0) * std::sqrt(5 / 13.0)) < 0.005);
   }
 
   // Large lambda is lazy: the kernel hardly turns and modes are learned at once; lambda = 0 from small weights is rich.
@@ -218,12 +193,12 @@ class TestRichLazyExact : public QObject {
     run.train(600);
     QVERIFY(run.recorder.stepOf("teachers-learned") > 0);
     for (std::size_t i = 0; i < 12; ++i) {
-      const double difference = run.array("netAlignment").value(i) - run.array("netTheory").value(i);
+      const double difference = run.last("netAlignment").value(i) - run.last("netTheory").value(i);
       QVERIFY2(std::abs(difference) < 2e-3, std::to_string(difference).c_str());
     }
     // Aligned with w2(0) = 0: 2 / sqrt(d + 3); balanced: 1.
-    QVERIFY(std::abs(run.array("rankAlignment").value(2) - 2 / std::sqrt(11.0)) < 2e-3);
-    QVERIFY(std::abs(run.array("rankAlignment").value(3) - 1) < 1e-6);
+    QVERIFY(std::abs(run.last("rankAlignment").value(2) - 2 / std::sqrt(11.0)) < 2e-3);
+    QVERIFY(std::abs(run.last("rankAlignment").value(3) - 1) < 1e-6);
   }
 
   void divergenceLeavesTheLastState() {

@@ -33,6 +33,12 @@ class TestSplatter : public QObject {
  private slots:
   void initTestCase() { useOneThread(); }
 
+  // The reference has 399,830 weights.
+  void isAsLargeAsTheReference() {
+    const int count = SplatterUNet().parameters().count();
+    QVERIFY2(std::abs(count - 399830) < 0.005 * 399830, std::to_string(count).c_str());
+  }
+
   // Every tensor along a random direction, by differences of a loss that is linear in the raw outputs.
   void networkGradientsAgainstFiniteDifferences() {
     SplatterUNet net;

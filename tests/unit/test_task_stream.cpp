@@ -137,6 +137,46 @@ class TestTaskStream : public QObject {
     options.tasks = 20;
     options.subsetClasses = 9;
     QCOMPARE(taskCount(options), 10);
+    options.tasks = 252;
+    options.subsetClasses = 5;
+    const std::vector<std::vector<int>> all = taskClasses(options);
+    QCOMPARE(std::set<std::vector<int>>(all.begin(), all.end()).size(), std::size_t(252));
+  }
+
+  // Classes that are left out are in no task, training or evaluation, and in no random set.
+  void classesCanBeLeftOut() {
+    for (const StreamKind kind : {StreamKind::Rotated, StreamKind::Permuted, StreamKind::Drift}) {
+      StreamOptions options = small(kind);
+      options.classes = {0, 1, 2, 3, 4, 5, 7, 8};
+      const TaskStream stream = makeTaskStream(options, 5, Progress());
+      QCOMPARE(stream.classes, 10);
+      for (const StreamTask& task : stream.tasks) {
+        QCOMPARE(task.classes, options.classes);
+        for (const auto& samples : {task.train, task.test})
+          QCOMPARE(std::set<int>(samples->y.begin(), samples->y.end()),
+                   std::set<int>(options.classes.begin(), options.classes.end()));
+      }
+      for (const double chance : chanceOf(options)) QCOMPARE(chance, 1.0 / 8);
+    }
+    StreamOptions options = small(StreamKind::Subsets);
+    options.classes = {1, 2, 3, 8};
+    options.subsetClasses = 2;
+    options.tasks = 252;
+    QCOMPARE(taskCount(options), 6);
+    for (const std::vector<int>& subset : taskClasses(options))
+      for (const int c : subset) QVERIFY(c == 1 || c == 2 || c == 3 || c == 8);
+    options.scenario = Scenario::Class;
+    QCOMPARE(chanceOf(options), std::vector<double>(6, 0.25));
+    options.scenario = Scenario::Task;
+    QCOMPARE(chanceOf(options), std::vector<double>(6, 0.5));
+  }
+
+  void chanceIsThatOfAGuess() {
+    for (const StreamKind kind : {StreamKind::Moons, StreamKind::Gaussians})
+      QCOMPARE(chanceOf(small(kind)).front(), 0.5);
+    StreamOptions clouds = small(StreamKind::Gaussians);
+    clouds.scenario = Scenario::Class;
+    QCOMPARE(chanceOf(clouds), std::vector<double>(static_cast<std::size_t>(clouds.tasks), 0.5 / clouds.tasks));
   }
 
   // Shifted toys are those of task 1's shape, moved: the means of all lie on a circle.

@@ -7,8 +7,9 @@
 namespace learnscope {
 namespace {
 
-constexpr std::array channels{"y", "position", "value", "x", "z", "height", "size", "color"};
+constexpr std::array channels{"y", "position", "value", "x", "z", "height", "size", "color", "spread"};
 constexpr std::string_view placeholder = "{name}";
+constexpr std::size_t mostLayers = 32;  ///< made of one; more items than that stay one layer of all
 
 std::string measureOf(const Json& binding) {
   if (binding.is_string()) return binding.get<std::string>();
@@ -66,14 +67,24 @@ std::vector<Json> withItemNames(const std::vector<Json>& layers, const Descripti
   for (const Json& layer : layers) {
     const std::vector<std::string>* names = namesOf(layer, description);
     Json made = layer;
-    const bool each = made.value("each", false);
+    const bool each = made.value("each", false) && names && names->size() <= mostLayers;
+    // One layer of many items has no item's name.
+    for (const char* key : {"label", "title"})
+      if (names && made.value("each", false) && !each && made.contains(key) &&
+          made[key].dump().find(placeholder) != std::string::npos)
+        made.erase(key);
     made.erase("each");
+    for (const char* key : {"labels", "rows"}) {
+      if (!made.contains(key) || made[key] != "items") continue;
+      if (names)
+        made[key] = *names;
+      else
+        made.erase(key);
+    }
     if (!names) {
-      if (made.contains("labels") && made["labels"] == "items") made.erase("labels");
       result.push_back(std::move(made));
       continue;
     }
-    if (made.contains("labels") && made["labels"] == "items") made["labels"] = *names;
     for (std::size_t i = 0; i < (each ? names->size() : 1); ++i) {
       Json one = made;
       if (each) {

@@ -38,7 +38,7 @@ const std::map<std::string, KindRules>& kinds() {
 // both.)
 const Names& layerKeys(const std::string& kind, const std::string& mark) {
   static const std::map<std::string, Names> keys{
-      {"line", {"y", "dash", "smooth", "band", "over", "against", "rings"}},
+      {"line", {"y", "dash", "smooth", "band", "over", "against", "rings", "spread"}},
       {"bar", {"y", "x", "labels", "bins", "range"}},
       {"cells", {"value", "map", "range", "categories", "over", "rows", "columns", "title", "labels"}},
       {"point", {"x", "y", "size", "joined", "against", "open", "bars", "statistic", "dash"}},

@@ -51,9 +51,20 @@ void draw(QPainter& painter, const Mapper& mapper, const Ribbon& ribbon, const D
     const auto finite = [&](std::size_t i) { return std::isfinite(ribbon.low[i]) && std::isfinite(ribbon.high[i]); };
     while (begin < n && !finite(begin)) ++begin;
     std::size_t end = begin;
-    QPolygonF polygon;
-    for (; end < n && finite(end); ++end) polygon << QPointF(mapper.x(ribbon.x[end]), mapper.y(ribbon.high[end]));
-    for (std::size_t i = end; i-- > begin;) polygon << QPointF(mapper.x(ribbon.x[i]), mapper.y(ribbon.low[i]));
+    // Points within a quarter of a pixel share one corner above and one below.
+    QPolygonF polygon, below;
+    for (; end < n && finite(end); ++end) {
+      const QPointF top(mapper.x(ribbon.x[end]), mapper.y(ribbon.high[end]));
+      const double bottom = mapper.y(ribbon.low[end]);
+      if (!polygon.isEmpty() && std::floor(4 * top.x()) == std::floor(4 * polygon.back().x())) {
+        polygon.back().setY(std::min(polygon.back().y(), top.y()));
+        below.back().setY(std::max(below.back().y(), bottom));
+        continue;
+      }
+      polygon << top;
+      below << QPointF(top.x(), bottom);
+    }
+    for (qsizetype i = below.size(); i-- > 0;) polygon << below[i];
     const QPolygonF visible = clippedPolygon(polygon, mapper.rect);
     if (visible.size() > 2) painter.drawPolygon(visible);
     begin = end;

@@ -36,22 +36,28 @@ class ItemLayer : public LineLayer {
         run_(run),
         axis_(run, source),
         history_(run, spec_.y, context.arrived),
+        spread_(run, spec_.spread.value_or(Binding()), context.arrived),
         middle_(context.canvas, context.x, context.y) {}
 
   bool update() override {
-    if (!history_.update(2, context_.wait)) return false;
-    takeRows();
-    lookAtColors();
-    return true;
+    const bool wider = spec_.spread && spread_.update(2, context_.wait);
+    const bool longer = history_.update(2, context_.wait);
+    if (longer) takeRows();
+    if (wider || longer) takeSpread();
+    if (longer) lookAtColors();
+    return wider || longer;
   }
 
   void rescale() override {
     taken_ = 0;
     ribbons_ = {};
+    spreads_.clear();
+    spreadTaken_ = 0;
     x_ = y_ = {};
     middle_.clear(context_.x, context_.y);
     for (auto& [id, curve] : curves_) curve->clear(context_.x, context_.y);
     takeRows();
+    takeSpread();
   }
 
   void setSmoothing(double weight) override {
@@ -77,6 +83,12 @@ class ItemLayer : public LineLayer {
       if (ribbons_.x.empty() || (spec_.band && wide)) continue;
       marks.push_back(
           Ribbon{ribbons_.x, ribbons_.at[lowest], ribbons_.at[4 - lowest], faded(color, theme.dark ? 0.2 : 0.15)});
+    }
+    for (const auto& [id, ribbon] : spreads_) {
+      if (crowded_ || (!selection_.empty() && !isSelected(id))) continue;
+      Ribbon drawn = ribbon;
+      drawn.color = faded(itemColor(id, theme), theme.dark ? 0.3 : 0.22);
+      marks.push_back(std::move(drawn));
     }
     if (rings_ && !crowded_) marks.push_back(rings(theme));
   }
@@ -197,6 +209,25 @@ class ItemLayer : public LineLayer {
     }
   }
 
+  // Ribbons as far as both histories go; the half-widths may come from disk after the values, or before them.
+  void takeSpread() {
+    const auto &rows = history_.rows(), &widths = spread_.rows();
+    for (; spreadTaken_ < widths.size(); ++spreadTaken_) {
+      const ArrayHistory::Row& width = widths[spreadTaken_];
+      if ((rows.empty() || rows.back().step < width.step) && !history_.complete()) return;
+      const std::ptrdiff_t at = indexAt(rows, width.step);
+      if (at < 0 || rows[static_cast<std::size_t>(at)].step != width.step) continue;
+      const ArrayHistory::Row& row = rows[static_cast<std::size_t>(at)];
+      const double x = context_.x.forward(axis_.x(row.step));
+      for (std::size_t i = 0; i < std::min(row.values.size(), width.values.size()); ++i) {
+        Ribbon& ribbon = spreads_[row.id(i)];
+        ribbon.x.push_back(x);
+        ribbon.low.push_back(context_.y.forward(row.values[i] - width.values[i]));
+        ribbon.high.push_back(context_.y.forward(row.values[i] + width.values[i]));
+      }
+    }
+  }
+
   std::map<std::int64_t, std::unique_ptr<Curve>>::iterator addCurve(std::int64_t id) {
     auto curve = std::make_unique<Curve>(context_.canvas, context_.x, context_.y);
     curve->setSmoothing(smoothing_);
@@ -264,15 +295,16 @@ class ItemLayer : public LineLayer {
 
   std::shared_ptr<Run> run_;
   StepAxis axis_;
-  ArrayHistory history_;
+  ArrayHistory history_, spread_;
   Curve middle_;
   std::map<std::int64_t, std::unique_ptr<Curve>> curves_;
   Ribbons ribbons_;
+  std::map<std::int64_t, Ribbon> spreads_;  ///< by item, of spec_.spread
   Extent x_, y_;
   std::map<std::int64_t, double> colorValues_;
   std::pair<double, double> colorRange_{0, 1};
   std::vector<std::int64_t> selection_;
-  std::size_t taken_ = 0;
+  std::size_t taken_ = 0, spreadTaken_ = 0;
   double smoothing_ = 0;
   bool crowded_ = false;
   bool rings_ = spec_.json.value("rings", false);

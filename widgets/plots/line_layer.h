@@ -38,8 +38,9 @@ struct LineSpec {
   QString label;
   int dash = 0;
   bool smooth = true;
-  bool band = false;    ///< mean and standard deviation over runs, or over the items of an array
-  std::string against;  ///< measure that this line is a formula for: read-outs say how far they are apart
+  bool band = false;              ///< mean and standard deviation over runs, or over the items of an array
+  std::optional<Binding> spread;  ///< of an array: half-width of a ribbon about each item's line
+  std::string against;            ///< measure that this line is a formula for: read-outs say how far they are apart
   QString select;
   Json json;
 

@@ -63,6 +63,11 @@ LineSpec LineSpec::parse(const Json& layer, const std::string& pointer, int inde
   spec.dash = layer.value("dash", index);
   spec.smooth = layer.value("smooth", view.value("smooth", true));
   spec.band = layer.value("band", view.value("band", false));
+  if (layer.contains("spread")) {
+    spec.spread = Binding::parse(layer["spread"], pointer + "/spread");
+    if (spec.spread->source != Binding::Source::Measure || !measure || measure->kind != MeasureKind::Array)
+      throw ConfigError(pointer + "/spread", layer["spread"].dump(), "expected a measure beside an array as y");
+  }
   spec.against = layer.value("against", std::string());
   if (!spec.against.empty() && !description.measure(spec.against))
     throw ConfigError(pointer + "/against", spec.against, "expected a measure: what this line is a formula for");

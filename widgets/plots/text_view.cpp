@@ -3,33 +3,16 @@
 
 #include <QContextMenuEvent>
 #include <QMenu>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 #include <cmath>
 
 #include "widgets/export/figure_actions.h"
+#include "widgets/model/filled_text.h"
 #include "widgets/plots/figure_painter.h"
 #include "widgets/plots/line_layer.h"
 #include "widgets/plots/plot_view.h"
 
 namespace learnscope {
-
-QString filledText(const QString& pattern, const std::function<double(const QString&)>& value) {
-  static const QRegularExpression hole(QStringLiteral(R"(\{([A-Za-z][A-Za-z0-9.\-]*)(?::\.(\d{1,2})([fg]))?\})"));
-  QString text;
-  qsizetype end = 0;
-  for (auto found = hole.globalMatch(pattern); found.hasNext();) {
-    const QRegularExpressionMatch match = found.next();
-    text += QStringView(pattern).mid(end, match.capturedStart() - end);
-    end = match.capturedEnd();
-    const double number = value(match.captured(1));
-    if (match.captured(3) == QLatin1String("f") && std::isfinite(number))
-      text += QString::number(number, 'f', match.captured(2).toInt());
-    else
-      text += formatNumber(number, match.captured(2).isEmpty() ? 4 : std::max(1, match.captured(2).toInt()));
-  }
-  return text += QStringView(pattern).mid(end);
-}
 
 TextView::TextView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* parent)
     : View(std::move(viewSpec), sessionModel, parent), label_(new QLabel(this)) {

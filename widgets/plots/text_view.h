@@ -7,10 +7,6 @@
 
 namespace learnscope {
 
-/// Replaces "{measure}" and "{measure:.3f}" (digits after the point; .3g significant ones) by `value(measure)`; {step}
-/// is the cursor's. A brace that opens no known form stays as it is.
-QString filledText(const QString& pattern, const std::function<double(const QString&)>& value);
-
 /// Sentences with values at the cursor.
 class TextView : public View {
   Q_OBJECT

@@ -132,7 +132,7 @@ std::uint64_t fingerprint(const SceneLayer& layer) {
   struct Visitor {
     std::uint64_t operator()(const Spheres& s) const { return fingerprint(s.positions, s.radii, s.colors); }
     std::uint64_t operator()(const Tubes& t) const {
-      return fingerprint(t.positions, t.colors) + std::hash<float>()(t.radius);
+      return fingerprint(t.positions, t.colors, t.radii) + std::hash<float>()(t.radius);
     }
     std::uint64_t operator()(const Lines& l) const { return fingerprint(l.positions, l.colors, l.strands); }
     std::uint64_t operator()(const Posts& p) const {

@@ -21,7 +21,7 @@ class Search {
     for (std::size_t i = 0; i < spheres.positions.size(); ++i) disc(i, spheres.positions[i].wide(), spheres.radii[i]);
   }
   void items(const Tubes& tubes) {
-    for (std::size_t i = 0; i < tubes.positions.size(); ++i) disc(i, tubes.positions[i].wide(), tubes.radius);
+    for (std::size_t i = 0; i < tubes.positions.size(); ++i) disc(i, tubes.positions[i].wide(), tubes.radiusAt(i));
   }
   void items(const Posts& posts) {
     for (std::size_t i = 0; i < posts.bottoms.size(); ++i) {

@@ -2,10 +2,12 @@
 #include "widgets/scene/scene_binder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 #include <unordered_map>
 
 #include "widgets/scene/paths.h"
+#include "widgets/scene/scene_frame.h"
 #include "widgets/scene/splat_rows.h"
 #include "widgets/scene/tessellation.h"
 
@@ -437,12 +439,16 @@ void MarkBinder::bindTube() {
   if (!found) return;
   const std::vector<QColor> tints = colors(*found);
   const double alpha = opacity();
+  const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.015);
+  const std::vector<double> sizes = channel("size", *found, radius);
   Items kept;
   std::vector<Vec3f> places;
+  std::vector<float> radii;
   std::vector<Rgba> rgba;
   for (std::size_t i = 0; i < found->size(); ++i) {
-    if (!finite(found->places[i])) continue;
+    if (!finite(found->places[i]) || !(sizes[i] > 0)) continue;
     places.emplace_back(found->places[i]);
+    radii.push_back(static_cast<float>(sizes[i]));
     rgba.emplace_back(tints[i], alpha);
     kept.places.push_back(found->places[i]);
     kept.reference.ids.push_back(found->reference.id(i));
@@ -450,11 +456,11 @@ void MarkBinder::bindTube() {
   }
   kept.reference.shape = {static_cast<std::int64_t>(kept.size())};
   kept.reference.values.assign(kept.size(), 0);
-  const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.015);
+  if (!spec_.channel("size")) radii.clear();
   addLabels(kept, kept.places, std::vector<double>(kept.size(), 1.5 * radius), 2);
   SceneLayer layer = layerOf(kept);
   const auto count = static_cast<std::uint32_t>(places.size());
-  layer.geometry = Tubes{std::move(places), std::move(rgba), {count}, radius, spec_.closed};
+  layer.geometry = Tubes{std::move(places), std::move(rgba), {count}, radius, spec_.closed, std::move(radii)};
   out_.layers.push_back(std::move(layer));
 }
 
@@ -829,24 +835,6 @@ void MarkBinder::bindSplats() {
   out_.layers.push_back(std::move(layer));
 }
 
-/// Sizes in steps of half an octave: the floor keeps still while the marks move.
-double steady(double size) { return std::exp2(std::ceil(2 * std::log2(std::max(size, 1e-6))) / 2); }
-
-void addFloor(const SceneSpec& spec, const Theme& theme, SceneSnapshot& out) {
-  const Bounds& b = out.bounds;
-  SceneFloor floor;
-  const bool centred = spec.cylindrical() || b.empty();
-  if (!centred) floor.centre = {b.centre().x, b.centre().y, 0};
-  const double reach = b.empty() ? 1
-                                 : std::max({std::abs(b.high.x - floor.centre.x), std::abs(b.low.x - floor.centre.x),
-                                             std::abs(b.high.y - floor.centre.y), std::abs(b.low.y - floor.centre.y)});
-  floor.extent = steady(1.7 * reach);
-  floor.spacing = floor.extent / 8;
-  floor.z = b.empty() || b.low.z > -0.02 ? 0 : b.low.z;
-  floor.color = Rgba(theme.muted, theme.dark ? 0.42 : 0.5);
-  out.floor = floor;
-}
-
 /// The mark of a compared run, or nothing for what does not move.
 std::optional<MarkSpec> ghostOf(const MarkSpec& mark, const QString& color) {
   using Mark = MarkSpec::Mark;
@@ -891,18 +879,7 @@ SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const 
         MarkBinder(*pale, ghost, theme, selection, spec.cylindrical(), out).bind();
   }
   for (const SceneLayer& layer : out.layers) out.bounds.add(boundsOf(layer));
-  for (int i = 0; i < 3; ++i) {
-    if (!spec.axes[i]) continue;
-    const AxisSpec& axis = *spec.axes[i];
-    out.axes[i] = SceneAxis{axis.title, axis.scene[0], axis.scene[1], axis.values[0], axis.values[1]};
-    Bounds& b = out.bounds;
-    if (b.empty()) continue;
-    double* low[] = {&b.low.x, &b.low.y, &b.low.z};
-    double* high[] = {&b.high.x, &b.high.y, &b.high.z};
-    *low[i] = std::min({*low[i], axis.scene[0], axis.scene[1]});
-    *high[i] = std::max({*high[i], axis.scene[0], axis.scene[1]});
-  }
-  if (spec.floor) addFloor(spec, theme, out);
+  addFrame(spec, source, theme, out);
   return out;
 }
 

@@ -67,7 +67,7 @@ class OverlayPainter {
       const QString title = metrics_.elidedText(bar.title, Qt::ElideRight, rect_.width() * 0.4);
       const QRectF head(right - metrics_.horizontalAdvance(title), top, metrics_.horizontalAdvance(title), em());
       text(head, title, style_.theme.text, Qt::AlignRight | Qt::AlignVCenter);
-      if (!title.isEmpty()) top += 1.25 * em();
+      if (!title.isEmpty()) top += 1.6 * em();  // the highest tick's text stands half above the box
       const QRectF box(right - width, top, width, height);
       QLinearGradient gradient(box.bottomLeft(), box.topLeft());
       for (int i = 0; i <= 24; ++i) gradient.setColorAt(i / 24.0, mapColor(bar.map, i / 24.0, style_.theme));

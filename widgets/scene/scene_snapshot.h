@@ -77,6 +77,8 @@ struct Tubes {
   std::vector<std::uint32_t> strands;  ///< number of rows of each
   float radius = 0.02F;
   bool closed = false;
+  Column<float> radii = {};  ///< scene units, one a row; empty: `radius` everywhere
+  float radiusAt(std::size_t row) const { return radii.empty() ? radius : radii[row]; }
   bool operator==(const Tubes&) const = default;
 };
 

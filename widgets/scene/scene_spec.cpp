@@ -20,7 +20,7 @@ const std::map<std::string, MarkRules>& rules() {
       {"sphere", {M::Sphere, {"size", "opacity", "flashOn"}, true}},
       {"post", {M::Post, {"height", "opacity"}, true}},
       {"plane", {M::Plane, {"z", "opacity"}, false}},
-      {"tube", {M::Tube, {"opacity"}, true}},
+      {"tube", {M::Tube, {"size", "opacity"}, true}},
       {"mesh", {M::Mesh, {"value", "vertices", "faces", "opacity"}, false}},
       {"arrow", {M::Arrow, {"direction", "opacity"}, true}},
       {"line", {M::Line, {"opacity"}, true}},

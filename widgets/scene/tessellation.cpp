@@ -91,10 +91,11 @@ void tubeStrand(Builder& builder, const Tubes& tubes, std::size_t first, std::si
     const double angle = twist * static_cast<double>(i) / static_cast<double>(count);
     const Vec3 v0 = cross(tangents[i], across[i]);
     const Vec3 u = across[i] * std::cos(angle) + v0 * std::sin(angle);
-    rings[i] = builder.ring(at(i), u, cross(tangents[i], u), tubes.radius, tubes.colors[first + i], tubeSides);
+    const double radius = tubes.radiusAt(first + i);
+    rings[i] = builder.ring(at(i), u, cross(tangents[i], u), radius, tubes.colors[first + i], tubeSides);
     if (i > 0) builder.wall(rings[i - 1], rings[i], tubeSides);
     if (!tubes.closed && (i == 0 || i + 1 == count))
-      builder.lid(at(i), u, cross(tangents[i], u), tubes.radius, tubes.colors[first + i], tubeSides,
+      builder.lid(at(i), u, cross(tangents[i], u), radius, tubes.colors[first + i], tubeSides,
                   i == 0 ? tangents[i] * -1 : tangents[i]);
   }
   if (tubes.closed) builder.wall(rings[count - 1], rings[0], tubeSides);
@@ -201,7 +202,8 @@ Bounds boundsOf(const SceneLayer& layer) {
     for (std::size_t i = 0; i < spheres->positions.size(); ++i)
       bounds.add(spheres->positions[i].wide(), spheres->radii[i]);
   } else if (const auto* tubes = std::get_if<Tubes>(&layer.geometry)) {
-    all(tubes->positions, tubes->radius);
+    for (std::size_t i = 0; i < tubes->positions.size(); ++i)
+      bounds.add(tubes->positions[i].wide(), tubes->radiusAt(i));
   } else if (const auto* lines = std::get_if<Lines>(&layer.geometry)) {
     all(lines->positions, 0);
   } else if (const auto* posts = std::get_if<Posts>(&layer.geometry)) {

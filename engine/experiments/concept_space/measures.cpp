@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/measure_list.h"
 #include "engine/experiments/concept_space/description.h"
 
 namespace learnscope::concept_space {
@@ -6,187 +7,148 @@ namespace {
 
 const char* const kEvaluations = "evaluations";
 
-Measure scalar(const char* id, const char* title, const char* doc, const char* group, const char* cadence) {
-  return {.id = id, .title = title, .doc = doc, .cadence = cadence, .group = group};
-}
-
-Measure array(const char* id, const char* title, std::vector<std::string> shape, const char* doc, const char* group,
-              const char* cadence = kEvaluations) {
-  return {.id = id,
-          .title = title,
-          .doc = doc,
-          .kind = MeasureKind::Array,
-          .shape = std::move(shape),
-          .cadence = cadence,
-          .group = group};
-}
-
-void addAccuracies(std::vector<Measure>& list) {
-  const char* group = LS_TR("Accuracy");
-  const auto add = [&](const char* id, const char* title, const char* doc) {
-    list.push_back(scalar(id, title, doc, group, kEvaluations));
-  };
-  add("trainAccuracy", LS_TR("Training classes"),
+void addAccuracies(MeasureList& list) {
+  list.heading(LS_TR("Accuracy"), kEvaluations);
+  list.scalar(
+      "trainAccuracy", LS_TR("Training classes"),
       LS_TR("Mean over the training classes of A: mean over images of the product of the probabilities that the probe "
             "gives the asked concepts, 0..1."));
-  add("naive", LS_TR("Naive"), LS_TR("A of the held-out class with its mean prompt, 0..1."));
-  add("overprompt", LS_TR("Overprompt"),
+  list.scalar("naive", LS_TR("Naive"), LS_TR("A of the held-out class with its mean prompt, 0..1."));
+  list.scalar(
+      "overprompt", LS_TR("Overprompt"),
       LS_TR("Largest A of the held-out class over prompts with its weakest concept said k = 1.25, 1.6, 2 times as "
             "loud."));
-  add("latent", LS_TR("Latent step"),
+  list.scalar(
+      "latent", LS_TR("Latent step"),
       LS_TR(
           "Largest A over a = 0.7, 1, 1.4 with the prompt that lacks the weakest concept and a (P(with) - P(without)) "
           "added to every block's prompt code."));
-  add("hiddenGap", LS_TR("Hidden gap"),
-      LS_TR("max(overprompt, latent) - naive, -1..1: what it can do and does not show."));
-  add("trainOfMeans", LS_TR("Training, product of means"),
-      LS_TR("As the official plots: product of the mean probabilities; differs where errors go together."));
-  add("naiveOfMeans", LS_TR("Naive, product of means"), LS_TR("The same for the held-out class."));
-  list.push_back(
-      array("jointAccuracy", LS_TR("Accuracy of each class"), {"classes"}, LS_TR("A of every class."), group));
-  list.push_back(array("overpromptMap", LS_TR("Overprompt map"), {"8"},
-                       LS_TR("A of the held-out class at k = 0.5, 0.75, 1, 1.25, 1.6, 2, 2.5, 3."), group));
-  list.push_back(array("latentMap", LS_TR("Latent map"), {"6"},
-                       LS_TR("A of the held-out class at a = 0.4, 0.7, 1, 1.4, 2, 3."), group));
-  list.push_back(
-      array("probeAccuracy", LS_TR("Probe accuracy"), {"concepts"},
-            LS_TR("Share of fresh pictures of all classes on which the frozen probe reads each concept right; "
-                  "the lab refuses to run under 0.95."),
-            group, "start"));
-  list.push_back(
-      array("geometry", LS_TR("Disc geometry"), {"classes", "2"},
-            LS_TR("Read off the drawings of each class without the probe: radius sqrt(area/pi) of a soft mask "
-                  "from the green channel, and blue - red under it; means over the images."),
-            group));
+  list.scalar("hiddenGap", LS_TR("Hidden gap"),
+              LS_TR("max(overprompt, latent) - naive, -1..1: what it can do and does not show."));
+  list.scalar("trainOfMeans", LS_TR("Training, product of means"),
+              LS_TR("As the official plots: product of the mean probabilities; differs where errors go together."));
+  list.scalar("naiveOfMeans", LS_TR("Naive, product of means"), LS_TR("The same for the held-out class."));
+  list.array("jointAccuracy", LS_TR("Accuracy of each class"), LS_TR("A of every class."), {"classes"});
+  list.array("overpromptMap", LS_TR("Overprompt map"),
+             LS_TR("A of the held-out class at k = 0.5, 0.75, 1, 1.25, 1.6, 2, 2.5, 3."), {"8"});
+  list.array("latentMap", LS_TR("Latent map"), LS_TR("A of the held-out class at a = 0.4, 0.7, 1, 1.4, 2, 3."), {"6"});
+  list.heading(LS_TR("Accuracy"), "start");
+  list.array("probeAccuracy", LS_TR("Probe accuracy"),
+             LS_TR("Share of fresh pictures of all classes on which the frozen probe reads each concept right; "
+                   "the lab refuses to run under 0.95."),
+             {"concepts"});
+  list.heading(LS_TR("Accuracy"), kEvaluations);
+  list.array("geometry", LS_TR("Disc geometry"),
+             LS_TR("Read off the drawings of each class without the probe: radius sqrt(area/pi) of a soft mask "
+                   "from the green channel, and blue - red under it; means over the images."),
+             {"classes", "2"});
 }
 
-void addConcepts(std::vector<Measure>& list) {
-  const char* group = LS_TR("Concept space");
-  const auto add = [&](const char* id, const char* title, const char* doc, const char* unit = "") {
-    list.push_back(scalar(id, title, doc, group, kEvaluations));
-    list.back().unit = unit;
-  };
-  add("ood1", LS_TR("Concept 1 of the held-out class"),
+void addConcepts(MeasureList& list) {
+  list.heading(LS_TR("Concept space"), kEvaluations);
+  list.scalar(
+      "ood1", LS_TR("Concept 1 of the held-out class"),
       LS_TR("Mean probability of value 1 (blue) on images drawn for the held-out class; f_1 of the swing-by model."));
-  add("ood2", LS_TR("Concept 2 of the held-out class"), LS_TR("The same for the second concept (small)."));
-  add("ood3", LS_TR("Concept 3 of the held-out class"),
-      LS_TR("The same for the third concept (dark), if there is one."));
-  add("conceptDistance", LS_TR("Concept distance"),
-      LS_TR("Distance of the held-out class's coordinate from its corner, 0..sqrt(concepts)."));
-  add("trainDistance", LS_TR("Training distance²"),
-      LS_TR("Mean over training classes and axes of the squared distance to the corner; below 0.01 train has "
-            "converged."));
-  add("speed", LS_TR("Concept speed"),
-      LS_TR("Norm of the derivative of the held-out class's path, smoothed by two evaluations, at the newest "
-            "evaluation."),
-      "1/step");
-  list.push_back(
-      array("coordinates", LS_TR("Concept coordinates"), {"classes", "concepts"},
-            LS_TR("Mean probability of value 1 of each concept on images drawn for each class's mean prompt."), group));
-  const char* scene = LS_TR("Cube");
-  list.push_back(
-      array("classPoints", LS_TR("Class points"), {"classes", "3"},
-            LS_TR("Coordinates of all classes but the followed one in the scene; the third is the step's share "
-                  "of the planned steps, or the third concept. From event denoising on."),
-            scene));
-  list.push_back(
-      array("naivePoint", LS_TR("Naive point"), {"1", "3"}, LS_TR("The followed class, plain prompt."), scene));
-  list.push_back(
-      array("overpromptPoint", LS_TR("Overprompt point"), {"1", "3"}, LS_TR("With the best overprompt."), scene));
-  list.push_back(array("latentPoint", LS_TR("Latent point"), {"1", "3"}, LS_TR("With the best latent step."), scene));
-  list.push_back(array("earlyPoints", LS_TR("Early points"), {"classes", "3"},
-                       LS_TR("All classes before event denoising, when coordinates mean nothing."), scene));
-  list.push_back(
-      array("classVelocities", LS_TR("Class velocities"), {"classes", "3"},
-            LS_TR("How far the class points move through concept space in 300 steps at their present velocity "
-                  "(path smoothed by two evaluations)."),
-            scene));
-  list.push_back(
-      array("naiveVelocity", LS_TR("Naive velocity"), {"1", "3"}, LS_TR("The same for the naive point."), scene));
-  list.push_back(
-      array("swingStreams", LS_TR("Swing-by paths"), {"paths", "points", "3"},
-            LS_TR("Paths of the exact swing-by model for this world's concept signals from starts of several "
-                  "scales, on the floor (arXiv 2410.08309)."),
-            scene, "start"));
-  list.push_back(
-      array("heldOutClasses", LS_TR("Held out"), {"classes"}, LS_TR("1 for classes held out."), scene, "start"));
-  list.push_back(array("cornerPosts", LS_TR("Corner posts"), {"classes", "3"},
-                       LS_TR("x and y of each corner, and how high its post is."), scene, "start"));
-  list.push_back(array("cornerPlaces", LS_TR("Corner places"), {"classes", "3"},
-                       LS_TR("Where the corners' pictures stand."), scene));
+  list.scalar("ood2", LS_TR("Concept 2 of the held-out class"), LS_TR("The same for the second concept (small)."));
+  list.scalar("ood3", LS_TR("Concept 3 of the held-out class"),
+              LS_TR("The same for the third concept (dark), if there is one."));
+  list.scalar("conceptDistance", LS_TR("Concept distance"),
+              LS_TR("Distance of the held-out class's coordinate from its corner, 0..sqrt(concepts)."));
+  list.scalar("trainDistance", LS_TR("Training distance²"),
+              LS_TR("Mean over training classes and axes of the squared distance to the corner; below 0.01 train has "
+                    "converged."));
+  list.scalar("speed", LS_TR("Concept speed"),
+              LS_TR("Norm of the derivative of the held-out class's path, smoothed by two evaluations, at the newest "
+                    "evaluation."),
+              "1/step");
+  list.array("coordinates", LS_TR("Concept coordinates"),
+             LS_TR("Mean probability of value 1 of each concept on images drawn for each class's mean prompt."),
+             {"classes", "concepts"});
+  list.heading(LS_TR("Cube"), kEvaluations);
+  list.array("classPoints", LS_TR("Class points"),
+             LS_TR("Coordinates of all classes but the followed one in the scene; the third is the step's share "
+                   "of the planned steps, or the third concept. From event denoising on."),
+             {"classes", "3"});
+  list.array("naivePoint", LS_TR("Naive point"), LS_TR("The followed class, plain prompt."), {"1", "3"});
+  list.array("overpromptPoint", LS_TR("Overprompt point"), LS_TR("With the best overprompt."), {"1", "3"});
+  list.array("latentPoint", LS_TR("Latent point"), LS_TR("With the best latent step."), {"1", "3"});
+  list.array("earlyPoints", LS_TR("Early points"),
+             LS_TR("All classes before event denoising, when coordinates mean nothing."), {"classes", "3"});
+  list.array("classVelocities", LS_TR("Class velocities"),
+             LS_TR("How far the class points move through concept space in 300 steps at their present velocity "
+                   "(path smoothed by two evaluations)."),
+             {"classes", "3"});
+  list.array("naiveVelocity", LS_TR("Naive velocity"), LS_TR("The same for the naive point."), {"1", "3"});
+  list.heading(LS_TR("Cube"), "start");
+  list.array("swingStreams", LS_TR("Swing-by paths"),
+             LS_TR("Paths of the exact swing-by model for this world's concept signals from starts of several "
+                   "scales, on the floor (arXiv 2410.08309)."),
+             {"paths", "points", "3"});
+  list.array("heldOutClasses", LS_TR("Held out"), LS_TR("1 for classes held out."), {"classes"});
+  list.array("cornerPosts", LS_TR("Corner posts"), LS_TR("x and y of each corner, and how high its post is."),
+             {"classes", "3"});
+  list.heading(LS_TR("Cube"), kEvaluations);
+  list.array("cornerPlaces", LS_TR("Corner places"), LS_TR("Where the corners' pictures stand."), {"classes", "3"});
 }
 
-void addLearning(std::vector<Measure>& list) {
-  const char* group = LS_TR("Learning");
-  list.push_back(
-      array("conceptSignal", LS_TR("Concept signal"), {"concepts"},
-            LS_TR("Mean squared pixel difference between the followed class and the one that differs in this "
-                  "concept alone, with the same place and ground (arXiv 2406.19370); 2 mu of vectors."),
-            group, "start"));
-  list.push_back(
-      array("learnedTime", LS_TR("Learning time"), {"concepts"},
-            LS_TR("T: step of event learned-k of each concept of the followed class; while it is not learned, "
-                  "the step so far."),
-            group));
-  list.back().unit = LS_TR("steps");
-  list.push_back(array("conceptLearned", LS_TR("Concept learned"), {"concepts"},
-                       LS_TR("1 for concepts of the followed class that have been learned."), group));
-  list.push_back(array("eventTimes", LS_TR("Event times"), {"3"},
-                       LS_TR("Steps of turn, capability and behaviour; of one that has not come, the step so far."),
-                       group));
-  list.back().items = {"turn", "capability", "behaviour"};
-  list.back().unit = LS_TR("steps");
-  list.push_back(
-      array("eventsReached", LS_TR("Events reached"), {"3"}, LS_TR("1 for those of them that have come."), group));
-  list.back().items = {"turn", "capability", "behaviour"};
-  list.push_back(array("heldOutDistance", LS_TR("Distance at train convergence"), {"held out"},
-                       LS_TR("Distance of each class held out from its corner when train converged (event "
-                             "train-converged)."),
-                       group));
-  list.push_back(array("heldOutTime", LS_TR("Learning time of a class"), {"held out"},
-                       LS_TR("First evaluation at which a class held out lies within 0.072 of its corner on every axis "
-                             "(official rule); while it does not, the step so far."),
-                       group));
-  list.back().unit = LS_TR("steps");
-  list.push_back(array("heldOutLearned", LS_TR("Class learned"), {"held out"},
-                       LS_TR("1 for classes held out that have been learned."), group));
+void addLearning(MeasureList& list) {
+  list.heading(LS_TR("Learning"), "start");
+  list.array("conceptSignal", LS_TR("Concept signal"),
+             LS_TR("Mean squared pixel difference between the followed class and the one that differs in this "
+                   "concept alone, with the same place and ground (arXiv 2406.19370); 2 mu of vectors."),
+             {"concepts"});
+  list.heading(LS_TR("Learning"), kEvaluations);
+  list.array("learnedTime", LS_TR("Learning time"),
+             LS_TR("T: step of event learned-k of each concept of the followed class; while it is not learned, "
+                   "the step so far."),
+             {"concepts"}, LS_TR("steps"));
+  list.array("conceptLearned", LS_TR("Concept learned"),
+             LS_TR("1 for concepts of the followed class that have been learned."), {"concepts"});
+  list.array("eventTimes", LS_TR("Event times"),
+             LS_TR("Steps of turn, capability and behaviour; of one that has not come, the step so far."), {"3"},
+             LS_TR("steps"))
+      .items = {"turn", "capability", "behaviour"};
+  list.array("eventsReached", LS_TR("Events reached"), LS_TR("1 for those of them that have come."), {"3"}).items = {
+      "turn", "capability", "behaviour"};
+  list.array("heldOutDistance", LS_TR("Distance at train convergence"),
+             LS_TR("Distance of each class held out from its corner when train converged (event "
+                   "train-converged)."),
+             {"held out"});
+  list.array("heldOutTime", LS_TR("Learning time of a class"),
+             LS_TR("First evaluation at which a class held out lies within 0.072 of its corner on every axis "
+                   "(official rule); while it does not, the step so far."),
+             {"held out"}, LS_TR("steps"));
+  list.array("heldOutLearned", LS_TR("Class learned"), LS_TR("1 for classes held out that have been learned."),
+             {"held out"});
 }
 
-void addPictures(std::vector<Measure>& list) {
-  const char* group = LS_TR("Pictures");
-  list.push_back(array("pictures", LS_TR("Pictures"), {"rows * 8", "side", "side", "3"},
-                       LS_TR("Eight samples for each class, then for the best overprompt and the best latent step; "
-                             "columns share their initial noise."),
-                       group));
-  list.push_back(array("cornerPictures", LS_TR("Corner pictures"), {"classes", "2 side", "2 side", "3"},
-                       LS_TR("Four samples of each class."), group));
+void addPictures(MeasureList& list) {
+  list.heading(LS_TR("Pictures"), kEvaluations);
+  list.array("pictures", LS_TR("Pictures"),
+             LS_TR("Eight samples for each class, then for the best overprompt and the best latent step; "
+                   "columns share their initial noise."),
+             {"rows * 8", "side", "side", "3"});
+  list.array("cornerPictures", LS_TR("Corner pictures"), LS_TR("Four samples of each class."),
+             {"classes", "2 side", "2 side", "3"});
 }
 
-void addLosses(std::vector<Measure>& list) {
-  const char* group = LS_TR("Loss");
-  list.push_back(scalar("loss", LS_TR("Denoising loss"),
-                        LS_TR("Mean square error of the predicted noise, running mean (.98) over batches."), group,
-                        "scalars"));
-  list.push_back(scalar("batchLoss", LS_TR("Batch loss"), LS_TR("The same of the last batch."), group, "scalars"));
-  list.push_back(array("classLoss", LS_TR("Loss of each class"), {"classes"},
-                       LS_TR("Of 64 samples a class with fixed noise and times, running mean of the weights."), group));
+void addLosses(MeasureList& list) {
+  list.heading(LS_TR("Loss"), "scalars");
+  list.scalar("loss", LS_TR("Denoising loss"),
+              LS_TR("Mean square error of the predicted noise, running mean (.98) over batches."));
+  list.scalar("batchLoss", LS_TR("Batch loss"), LS_TR("The same of the last batch."));
+  list.heading(LS_TR("Loss"), kEvaluations);
+  list.array("classLoss", LS_TR("Loss of each class"),
+             LS_TR("Of 64 samples a class with fixed noise and times, running mean of the weights."), {"classes"});
 }
 
-void addSwingBy(std::vector<Measure>& list) {
-  const char* group = LS_TR("Swing-by model");
-  list.push_back(scalar("time", LS_TR("Time"), LS_TR("Of the gradient flow; a step is 0.001."), group, "scalars"));
-  list.push_back(scalar("swingOodLoss", LS_TR("OOD loss"), LS_TR("|W mu - mu|²/2 of the combination never seen."),
-                        group, "scalars"));
-  list.push_back(scalar("swingTrainLoss", LS_TR("Training loss"), LS_TR("tr((W - I) A (W - I))/2."), group, "scalars"));
-  list.push_back(array("swingMap", "W", {"s", "s"}, LS_TR("The linear map."), group, "arrays"));
-}
-
-Measure result(const char* id, const char* title, std::vector<std::string> shape, const char* doc) {
-  return {.id = id,
-          .title = title,
-          .doc = doc,
-          .kind = shape.empty() ? MeasureKind::Scalar : MeasureKind::Array,
-          .shape = std::move(shape)};
+void addSwingBy(MeasureList& list) {
+  list.heading(LS_TR("Swing-by model"), "scalars");
+  list.scalar("time", LS_TR("Time"), LS_TR("Of the gradient flow; a step is 0.001."));
+  list.scalar("swingOodLoss", LS_TR("OOD loss"), LS_TR("|W mu - mu|²/2 of the combination never seen."));
+  list.scalar("swingTrainLoss", LS_TR("Training loss"), LS_TR("tr((W - I) A (W - I))/2."));
+  list.heading(LS_TR("Swing-by model"), "arrays");
+  list.array("swingMap", "W", LS_TR("The linear map."), {"s", "s"});
 }
 
 Parameter count() {
@@ -211,27 +173,28 @@ Parameter whichConcept() {
 }  // namespace
 
 std::vector<Measure> measures(const std::vector<std::string>& concepts) {
-  std::vector<Measure> list;
+  MeasureList list;
+  list.name("concepts", concepts);
   addAccuracies(list);
   addConcepts(list);
   addLearning(list);
   addPictures(list);
   addLosses(list);
   addSwingBy(list);
-  for (Measure& measure : list)
-    if (!measure.shape.empty() && measure.shape.front() == "concepts") measure.items = concepts;
-  return list;
+  return list.take();
 }
 
 std::vector<AnalysisDescription> analyses() {
   const std::vector<Measure> drawn{
-      result("pictures", LS_TR("Pictures"), {"images", "side", "side", "3"},
-             LS_TR("What the model draws (image worlds).")),
-      result("samples", LS_TR("Samples"), {"images", "values"}, LS_TR("The same as numbers of the network.")),
-      result("coordinate", LS_TR("Coordinate"), {"concepts"}, LS_TR("Mean probability of value 1 of each concept.")),
-      result("accuracy", LS_TR("Accuracy"), {}, LS_TR("A for the asked class."))};
+      analysisResult("pictures", LS_TR("Pictures"), LS_TR("What the model draws (image worlds)."),
+                     {"images", "side", "side", "3"}),
+      analysisResult("samples", LS_TR("Samples"), LS_TR("The same as numbers of the network."), {"images", "values"}),
+      analysisResult("coordinate", LS_TR("Coordinate"), LS_TR("Mean probability of value 1 of each concept."),
+                     {"concepts"}),
+      analysisResult("accuracy", LS_TR("Accuracy"), LS_TR("A for the asked class."), {})};
   std::vector<Measure> patched = drawn;
-  patched.push_back(result("snapshotStep", LS_TR("Snapshot"), {}, LS_TR("Step of the checkpoint that was taken.")));
+  patched.push_back(
+      analysisResult("snapshotStep", LS_TR("Snapshot"), LS_TR("Step of the checkpoint that was taken."), {}));
   return {
       {"draw",
        LS_TR("Draw a class"),

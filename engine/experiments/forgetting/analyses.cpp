@@ -213,20 +213,12 @@ RetentionData retentionData(const Config& config, const State& state, const Conf
   if (const std::string file = arguments.text("file"); !file.empty()) return readRetentionCsv(file);
   ContinualMetrics metrics;
   metrics.load(state.sub("measurement.metrics."));
-  const StreamOptions options = streamOptionsOf(config);
   const std::int64_t number = arguments.integer("task");
   if (number < 1 || number > metrics.tasks())
     throw ConfigError("/task", std::to_string(number), "1.." + std::to_string(metrics.tasks()));
   RetentionData data;
-  // Among how many classes a guess is made: as in chanceOf(), without drawing the stream.
-  double classes = 10;
-  if (options.kind == StreamKind::Gaussians)
-    classes = options.scenario == Scenario::Class ? 2.0 * options.tasks : 2;
-  else if (options.kind == StreamKind::Moons || options.kind == StreamKind::Spirals || options.kind == StreamKind::Xor)
-    classes = 2;
-  else if (const auto groups = taskClasses(options); !groups.empty() && options.scenario == Scenario::Task)
-    classes = static_cast<double>(groups[static_cast<std::size_t>(number - 1)].size());
-  metrics.retentionCurve(static_cast<int>(number) - 1, 1 / classes, data.tau, data.retention);
+  const double chance = chanceOf(streamOptionsOf(config))[static_cast<std::size_t>(number - 1)];
+  metrics.retentionCurve(static_cast<int>(number) - 1, chance, data.tau, data.retention);
   if (arguments.flag("afterBottom") && !data.tau.empty()) {
     // The gap of the first task boundary after the end: its lowest point, unless the curve never rises again.
     const auto lowest = std::min_element(

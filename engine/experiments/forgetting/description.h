@@ -18,7 +18,9 @@ inline constexpr int sheetSide = 21;
 inline constexpr int linePoints = 11;
 /// Columns of the terrain of accuracies.
 inline constexpr int terrainColumns = 120;
-/// Samples of a task whose features are drawn.
-inline constexpr int shownFeatures = 40;
+/// Samples of a task, and of the memory, whose features are drawn; of many tasks together at most so many.
+inline constexpr int mostShown = 40, mostShownTogether = 800;
+/// Of a trail of features: its places, and the evaluations between two.
+inline constexpr std::size_t trailPoints = 25, trailSpacing = 2;
 
 }  // namespace learnscope::forgetting

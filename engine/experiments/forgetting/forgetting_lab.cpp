@@ -27,9 +27,8 @@ void checkFiles(const StreamOptions& options, std::vector<Problem>& problems) {
   if (options.images.empty() && options.cifar.empty()) return;
   const ImageSource source =
       options.images.empty() ? ImageSource::cifar(options.cifar) : ImageSource::idx(options.images, options.labels);
-  const std::vector<int> classes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   std::vector<std::vector<int>> groups = taskClasses(options);
-  if (groups.empty()) groups = {classes};
+  if (groups.empty()) groups = {options.classes};
   const int pool = options.kind == StreamKind::Drift ? 5 * options.train : options.train;
   for (const std::vector<int>& group : groups)
     for (const int label : group) {
@@ -63,6 +62,8 @@ void checkCombinations(const Config& config, const StreamOptions& options, std::
                         "class- or task-incremental: these tasks have classes of their own; "
                         "domain is taken as class-incremental",
                         true});
+  if (method == MethodKind::Gem && taskCount(options) > 20)
+    problems.push_back({"/method", "gem", "another method: GEM has one constraint a task, of at most 20"});
   if (config.integer("visits") > 0 && !config["schedule"].empty())
     problems.push_back({"/visits", std::to_string(config.integer("visits")), "0 beside an order of your own"});
   if (config.text("network") == "cnn" && options.kind >= StreamKind::Gaussians)

@@ -30,13 +30,6 @@ std::vector<std::string> namesOf(const TaskStream& stream) {
 
 }  // namespace
 
-std::vector<double> chanceOf(const TaskStream& stream, Scenario scenario) {
-  std::vector<double> chance;
-  for (const StreamTask& task : stream.tasks)
-    chance.push_back(1.0 / (scenario == Scenario::Task ? static_cast<double>(task.classes.size()) : stream.classes));
-  return chance;
-}
-
 Measurement::Measurement(const Config& config, const Learner& learner, std::uint64_t seed)
     : config_(config),
       scenario_(streamOptionsOf(config).scenario),
@@ -44,8 +37,9 @@ Measurement::Measurement(const Config& config, const Learner& learner, std::uint
       stream_(learner.bench().sharedStream()),
       evaluator_(stream_, scenario_, learner.bench().shape(), static_cast<int>(config.integer("eval.samples")), seed),
       metrics_(static_cast<int>(stream_->tasks.size())),
-      chance_(chanceOf(*stream_, scenario_)),
+      chance_(chanceOf(streamOptionsOf(config))),
       lastEnd_(learner.bench().theta),
+      shown_(std::clamp(mostShownTogether / metrics_.tasks(), 2, mostShown)),
       features_(stream_->tasks.size()),
       trail_(learner.bench().shape().trainable(), seed) {
   evaluator_.setRedraw(config.flag("eval.redraw"));
@@ -76,7 +70,7 @@ void Measurement::atStart(const Learner& learner, std::vector<TaskScore>& scores
     if (i != first) continue;
     metrics_.before(i, score.accuracy);
     scores[z(i)] = score;
-    const auto features = evaluator_.lastFeatures(shownFeatures);
+    const auto features = evaluator_.lastFeatures(shown_);
     features_[z(i)].assign(features.begin(), features.end());
   }
   findAxes();
@@ -104,13 +98,13 @@ ContinualEvaluation Measurement::judge(const Learner& learner, std::vector<TaskS
     if (!metrics_.seen(i) && i != evaluation.current && !drifted) continue;
     scores[z(i)] = evaluator_.score(learner.bench().theta.data(), i);
     evaluation.accuracy[z(i)] = static_cast<float>(scores[z(i)].accuracy);
-    const std::span<const float> features = evaluator_.lastFeatures(shownFeatures);
+    const std::span<const float> features = evaluator_.lastFeatures(shown_);
     std::vector<float>& last = features_[z(i)];
     if (last.size() == features.size()) {
       const double distance = norm<float>(features), then = norm<float>(std::span<const float>(last));
       const double both = mlpKernels().dot(features.data(), last.data(), static_cast<long>(features.size()));
       moved += std::max(0.0, distance * distance + then * then - 2 * both);
-      count += shownFeatures;
+      count += shown_;
     }
     last.assign(features.begin(), features.end());
   }
@@ -120,6 +114,10 @@ ContinualEvaluation Measurement::judge(const Learner& learner, std::vector<TaskS
 
 void Measurement::evaluate(const Learner& learner, std::vector<TaskScore>& scores, Recorder& recorder) {
   metrics_.observe(judge(learner, scores));
+  if (!featureAxes_.empty() && metrics_.history().size() % trailSpacing == 0) {
+    featureTrail_.push_back(featurePlaces());
+    if (featureTrail_.size() > trailPoints) featureTrail_.erase(featureTrail_.begin());
+  }
   recordScores(scores, recorder);
   recordSummary(recorder);
   recordTraining(learner, recorder);
@@ -135,6 +133,11 @@ void Measurement::recordScores(const std::vector<TaskScore>& scores, Recorder& r
     recorder.array(id, Array::vector<float>(values));
   };
   put("accuracy", [&](int i) { return scores[z(i)].accuracy; });
+  put("accuracyWidth", [&](int i) {
+    const int samples = std::min(evaluator_.samples(), stream_->tasks[z(i)].test->count);
+    const double p = scores[z(i)].accuracy;
+    return 1.96 * std::sqrt(p * (1 - p) / samples);
+  });
   put("taskAccuracy", [&](int i) { return scores[z(i)].taskAccuracy; });
   put("taskLoss", [&](int i) { return scores[z(i)].loss; });
   put("retention", [&](int i) { return metrics_.retention(i, chance_[z(i)]); });
@@ -188,10 +191,10 @@ void Measurement::recordBall(const Learner& learner, const std::vector<TaskScore
     return static_cast<float>((value - low) / (high - low));
   };
   const std::vector<float> ball{share(x, 0), share(y, 1), static_cast<float>(std::log10(std::clamp(loss, 1e-3, 30.0)))};
-  ballPath_.insert(ballPath_.end(), ball.begin(), ball.end());
+  ballPath_.insert(ballPath_.end(), {ball[0], ball[1], ball[2], static_cast<float>(off)});
   ballAccuracy_.push_back(static_cast<float>(accuracy));
   recorder.array("ball", Array::from<float>(ball, {1, 3}));
-  recorder.array("ballPath", Array::from<float>(ballPath_, {static_cast<std::int64_t>(ballAccuracy_.size()), 3}));
+  recorder.array("ballPath", Array::from<float>(ballPath_, {static_cast<std::int64_t>(ballAccuracy_.size()), 4}));
   recorder.array("ballAccuracy", Array::vector<float>(ballAccuracy_));
   recorder.scalar("offPlane", off);
 }
@@ -291,6 +294,9 @@ State Measurement::save() const {
   state.put("featureMean", Array::vector<double>(featureMean_));
   state.put("featureAxes", Array::vector<double>(featureAxes_));
   state.putScalar("featureScale", featureScale_);
+  std::vector<float> trail;
+  for (const std::vector<float>& places : featureTrail_) trail.insert(trail.end(), places.begin(), places.end());
+  state.put("featureTrail", Array::vector<float>(trail));
   state.merge("trail.", trail_.save());
   state.put("ballPath", Array::vector<float>(ballPath_));
   state.put("ballAccuracy", Array::vector<float>(ballAccuracy_));
@@ -315,6 +321,12 @@ void Measurement::load(const State& state) {
   featureMean_.assign(mean.begin(), mean.end());
   featureAxes_.assign(axes.begin(), axes.end());
   featureScale_ = state.scalar<double>("featureScale");
+  const auto trail = state.get("featureTrail").as<float>();
+  const std::size_t places = 3 * features_.size() * z(shown_);
+  featureTrail_.clear();
+  for (std::size_t i = 0; i + places <= trail.size(); i += places)
+    featureTrail_.emplace_back(trail.begin() + static_cast<std::ptrdiff_t>(i),
+                               trail.begin() + static_cast<std::ptrdiff_t>(i + places));
   trail_.load(state.sub("trail."));
   const auto path = state.get("ballPath").as<float>(), along = state.get("ballAccuracy").as<float>();
   ballPath_.assign(path.begin(), path.end());

@@ -12,9 +12,6 @@
 
 namespace learnscope::forgetting {
 
-/// Share of right answers by guessing, by task.
-std::vector<double> chanceOf(const TaskStream& stream, Scenario scenario);
-
 /// Judges the learner after its updates and records what it finds; never touches training.
 class Measurement {
  public:
@@ -43,6 +40,8 @@ class Measurement {
   void recordPictures(const continual::Learner& learner, Recorder& recorder);
   void recordFeatures(const continual::Bench& bench, Recorder& recorder);
   void putFeatures(std::span<const float> features, std::vector<float>& places) const;
+  /// Of all shown samples [tasks, shown, 3], NaN where a task was not seen.
+  std::vector<float> featurePlaces() const;
   void findAxes();
   /// True if a new plane was laid.
   bool renewLandscape(const continual::Learner& learner, Recorder& recorder);
@@ -58,11 +57,13 @@ class Measurement {
   AlignedVector<float> lastEnd_;  ///< weights at the end of the last segment, at first the initial ones
   Landscape landscape_;
   std::int64_t landscapeSegment_ = -1, landscapeTask_ = -1;
+  int shown_;                                 ///< samples of a task whose features are drawn
   std::vector<std::vector<float>> features_;  ///< of each task at the last evaluation
   std::vector<double> featureMean_, featureAxes_;
+  std::vector<std::vector<float>> featureTrail_;  ///< featurePlaces() since the axes were found, oldest first
   double featureScale_ = 0, drift_ = 0;
   WeightTrail trail_;
-  std::vector<float> ballPath_, ballAccuracy_;  ///< since the plane was laid [points, 3], [points]
+  std::vector<float> ballPath_, ballAccuracy_;  ///< since the plane was laid [points, 4], [points]
 };
 
 }  // namespace learnscope::forgetting

@@ -52,17 +52,25 @@ void addStream(std::vector<Parameter>& list) {
              .type = List,
              .fallback = {0, 80, 160},
              .doc = LS_TR("One task a number: how far its images are turned, counter-clockwise. Beyond 150 a 6 looks "
-                          "like a 9, so part of the loss is genuine conflict."),
+                          "like a 9, so part of the loss is genuine conflict unless both are left out."),
              .unit = "°",
              .minimum = -360,
              .maximum = 360},
             whenStream({"rotated"}));
-  group.add(fixedWhole("tasks", LS_TR("Tasks"), 5, 1, 20, LS_TR("How many tasks there are.")),
+  group.add(fixedWhole("tasks", LS_TR("Tasks"), 5, 1, mostSubsets,
+                       LS_TR("How many tasks there are; at most 20, of random class subsets 252.")),
             whenStream({"permuted", "subsets", "gaussians", "moons", "spirals", "xor"}));
   group.add(
       fixedWhole("subsetClasses", LS_TR("Classes a task"), 2, 1, 9,
                  LS_TR("Drawn at random from the ten, no set twice; the same for every seed (SCoLe, Lesort 2023).")),
       whenStream({"subsets"}));
+  group.add({.id = "leaveOut",
+             .title = LS_TR("Classes left out"),
+             .type = Text,
+             .fallback = "",
+             .doc = LS_TR("Digits that no task has. With 69 a stream turned beyond 150° has no digit that looks like "
+                          "another, so all its loss is forgetting.")},
+            whenStream({"rotated", "permuted", "subsets", "drift"}));
   group.add({.id = "toyChange",
              .title = LS_TR("Tasks are"),
              .type = Choice,
@@ -82,7 +90,7 @@ void addStream(std::vector<Parameter>& list) {
              .fallback = Json::array(),
              .doc = LS_TR("Task numbers in the order they come, repetitions allowed (1 2 3 1 2 3); empty: each once."),
              .minimum = 1,
-             .maximum = 20});
+             .maximum = mostSubsets});
   group.add(fixedWhole(
       "visits", LS_TR("Random visits"), 0, 0, 5000,
       LS_TR("So many stretches, each of a task drawn by the seed, so that tasks recur; 0: the order above.")));

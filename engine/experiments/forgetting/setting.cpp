@@ -47,6 +47,16 @@ std::vector<std::vector<int>> groupsOf(const std::string& text) {
   return groups;
 }
 
+/// "69": those of the ten classes that are left.
+std::vector<int> classesWithout(const std::string& text) {
+  std::vector<int> classes;
+  for (char c = '0'; c <= '9'; ++c)
+    if (text.find(c) == std::string::npos) classes.push_back(c - '0');
+  const bool others = text.find_first_not_of("0123456789 ") != std::string::npos;
+  if (others || classes.size() < 2) throw ConfigError("/leaveOut", text, "classes 0 to 9, as \"69\"; two must remain");
+  return classes;
+}
+
 std::vector<std::string> cifarFiles(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
@@ -71,8 +81,14 @@ StreamOptions streamOptionsOf(const Config& config) {
   if (options.kind == StreamKind::Rotated && (options.angles.empty() || options.angles.size() > mostTasks))
     throw ConfigError("/angles", config["angles"].dump(), "1 to 20 numbers in degrees");
   options.tasks = static_cast<int>(config.integer("tasks"));
+  if (options.kind != StreamKind::Subsets && options.tasks > mostTasks)
+    throw ConfigError("/tasks", std::to_string(options.tasks), "1 to 20; more for random class subsets alone");
   options.groups = groupsOf(config.text("groups"));
+  options.classes = classesWithout(config.text("leaveOut"));
   options.subsetClasses = static_cast<int>(config.integer("subsetClasses"));
+  if (options.kind == StreamKind::Subsets && options.subsetClasses > static_cast<int>(options.classes.size()))
+    throw ConfigError("/subsetClasses", std::to_string(options.subsetClasses),
+                      "at most " + std::to_string(options.classes.size()) + ", the classes that are not left out");
   options.shifted = config.text("toyChange") == "shifted";
   options.separateHeads = options.scenario == Scenario::Task && config.text("heads") == "separate";
   options.train = static_cast<int>(config.integer("data.train"));

@@ -21,6 +21,9 @@ std::int64_t stepsOf(const Config& config);
 /// True at the last update of a scheduled segment.
 bool endsSegment(const Config& config, std::int64_t step);
 
+/// Tasks that a stream of random subsets may have: all there are of 5 of ten classes. Any other has up to 20.
+inline constexpr int mostSubsets = 252;
+
 /// The ids of parameter "method" in the order of MethodKind.
 const std::vector<Choice>& methodChoices();
 

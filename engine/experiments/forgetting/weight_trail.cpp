@@ -60,13 +60,13 @@ void WeightTrail::findAxes() {
   const std::vector<float> before = path_;
   const std::vector<double> all(sketches_.begin(), sketches_.end());
   const Pca pca = principalComponents(all, static_cast<int>(points()), static_cast<int>(sketchPlaces), 3);
-  double largest = 0, kept = 0;
+  double largest = 0;
   for (const double value : pca.coordinates) largest = std::max(largest, std::abs(value));
-  for (const double value : pca.variance) kept += value;
   mean_ = pca.mean;
   axes_ = pca.axes;
   scale_ = largest > 0 ? 1 / largest : 0;
-  explained_ = pca.totalVariance > 0 ? kept / pca.totalVariance : 0;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    shares_[axis] = pca.totalVariance > 0 ? pca.variance[axis] / pca.totalVariance : 0;
   projectAll();
   // An axis keeps the side it had.
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -121,13 +121,16 @@ void WeightTrail::record(const continual::Bench& bench, Recorder& recorder) cons
   recorder.array("weightNow", Array::from<float>(now, {1, 3}));
   recorder.array("pullFeet", Array::from<float>(feet, {2, 3}));
   recorder.array("pulls", Array::from<float>(pulls, {2, 3}));
-  recorder.scalar("weightExplained", explained_);
+  recorder.scalar("weightExplained", shares_[0] + shares_[1] + shares_[2]);
+  recorder.scalar("weightFirst", shares_[0]);
+  recorder.scalar("weightSecond", shares_[1]);
+  recorder.scalar("weightThird", shares_[2]);
 }
 
 State WeightTrail::save() const {
   State state;
   const std::vector<std::int64_t> counters{seen_, spacing_}, tasks(tasks_.begin(), tasks_.end());
-  const std::vector<double> numbers{scale_, explained_};
+  const std::vector<double> numbers{scale_, shares_[0], shares_[1], shares_[2]};
   state.put("sketches", Array::vector<float>(sketches_));
   state.put("tasks", Array::vector<std::int64_t>(tasks));
   state.put("counters", Array::vector<std::int64_t>(counters));
@@ -149,7 +152,7 @@ void WeightTrail::load(const State& state) {
   mean_.assign(mean.begin(), mean.end());
   axes_.assign(axes.begin(), axes.end());
   scale_ = numbers[0];
-  explained_ = numbers[1];
+  std::copy_n(numbers.begin() + 1, 3, shares_.begin());
   projectAll();
 }
 

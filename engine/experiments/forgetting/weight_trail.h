@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -51,7 +52,8 @@ class WeightTrail {
   std::vector<double> mean_, axes_;
   std::vector<float> now_;   ///< sketch of the weights last observed
   std::vector<float> path_;  ///< the points on the axes [points][3]; empty before there are any
-  double scale_ = 0, explained_ = 0;
+  double scale_ = 0;
+  std::array<double, 3> shares_{};  ///< of the variance, along each component
 };
 
 }  // namespace learnscope::forgetting

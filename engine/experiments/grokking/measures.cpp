@@ -1,129 +1,100 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/measure_list.h"
 #include "engine/experiments/grokking/description.h"
 
 namespace learnscope::grokking {
 namespace {
 
-Measure scalar(const char* id, const char* title, const char* doc, const char* group, const char* cadence = "scalars") {
-  return {.id = id, .title = title, .doc = doc, .cadence = cadence, .group = group};
-}
-
-Measure array(const char* id, const char* title, std::vector<std::string> shape, const char* doc, const char* group) {
-  return {.id = id,
-          .title = title,
-          .doc = doc,
-          .kind = MeasureKind::Array,
-          .shape = std::move(shape),
-          .cadence = "arrays",
-          .group = group};
-}
-
-void addScalars(std::vector<Measure>& list) {
-  const char* outcome = LS_TR("Outcome");
-  list.push_back(scalar("trainAccuracy", LS_TR("Training accuracy"),
-                        LS_TR("Share of training pairs whose largest output is the answer, 0..1."), outcome));
-  list.push_back(scalar("testAccuracy", LS_TR("Test accuracy"), LS_TR("The same on the test pairs."), outcome));
-  list.push_back(scalar("trainLoss", LS_TR("Training loss"), LS_TR("The run's loss on the training pairs."), outcome));
-  list.push_back(scalar("testLoss", LS_TR("Test loss"), LS_TR("The run's loss on the test pairs."), outcome));
-  list.push_back(scalar("allLoss", "L_all",
-                        LS_TR("Mean over all pairs of ||O - (e_y - 1/M)||², O class-centred; L_all = L_rule + L_pairs "
-                              "exactly. Uses the true table: an oracle measure."),
-                        outcome));
-  list.push_back(scalar(
+void addScalars(MeasureList& list) {
+  list.heading(LS_TR("Outcome"), "scalars");
+  list.scalar("trainAccuracy", LS_TR("Training accuracy"),
+              LS_TR("Share of training pairs whose largest output is the answer, 0..1."));
+  list.scalar("testAccuracy", LS_TR("Test accuracy"), LS_TR("The same on the test pairs."));
+  list.scalar("trainLoss", LS_TR("Training loss"), LS_TR("The run's loss on the training pairs."));
+  list.scalar("testLoss", LS_TR("Test loss"), LS_TR("The run's loss on the test pairs."));
+  list.scalar("allLoss", "L_all",
+              LS_TR("Mean over all pairs of ||O - (e_y - 1/M)||², O class-centred; L_all = L_rule + L_pairs "
+                    "exactly. Uses the true table: an oracle measure."));
+  list.scalar(
       "ruleLoss", "L_rule",
       LS_TR(
-          "Mean ||g[ab] - (e_ab - 1/M)||², g[h] = mean of O over pairs with ab = h: what depends on the answer only."),
-      outcome));
-  list.push_back(scalar(
-      "pairsLoss", "L_pairs",
-      LS_TR(
-          "Mean ||O - g[ab]||²: what is tied to single pairs (exact form of Nanda et al.'s restricted/excluded idea)."),
-      outcome));
-  const char* gradient = LS_TR("Gradient");
-  list.push_back(scalar("signalCosine", "c",
-                        LS_TR("c(t) = <G_F, Yt Yt' Ft> / norms, -1..1: share of the independent push in the gradient; "
-                              "stage II while c² >= 1/2."),
-                        gradient));
-  list.push_back(scalar(
-      "alignment", "A",
-      LS_TR("A(t) = median over neurons of cos(true hidden gradient, energy gradient), -1..1 (Thm 1)."), gradient));
-  list.push_back(scalar("gradientNorm", "‖G_F‖",
-                        LS_TR("G_F = (Yt - Ft V) V': minus the gradient at the hidden features up to 2/n."), gradient));
-  list.push_back(scalar("independence", LS_TR("Independence ratio"),
-                        LS_TR("Mean |off-diagonal| of Ft'Ft over its mean diagonal; the paper has <= 0.08 all along."),
-                        gradient, "independence"));
-  list.push_back(scalar("repulsion", LS_TR("Repulsion share"),
-                        LS_TR("Share of the 200 most similar pairs of neurons with b_jl < 0, B = (Ft'Ft + eta I)^-1, "
-                              "eta = n wd / 2 (Thm 6). Recorded up to K = 1024; else the analysis."),
-                        gradient, "repulsion"));
-  const char* energy = LS_TR("Energy");
-  list.push_back(scalar("medianEnergy", LS_TR("Median energy"), LS_TR("Median over neurons of e_j."), energy));
-  list.push_back(
-      scalar("largestEnergy", LS_TR("Largest energy"), LS_TR("max e_j; above 1.5 a memorising maximum."), energy));
-  const char* weights = LS_TR("Weights");
-  list.push_back(scalar("inputNorm", "‖W‖", LS_TR("Frobenius norm of the input weights."), weights));
-  list.push_back(scalar("outputNorm", "‖V‖", LS_TR("Frobenius norm of the output weights."), weights));
-  list.push_back(scalar("inputTravel", LS_TR("Travel of W"), LS_TR("‖W - W0‖ / ‖W0‖."), weights));
-  list.push_back(scalar("inputTurn", LS_TR("Turn of W"), LS_TR("1 - cos(W_t, W_{t-1}) over one step, 0..2."), weights));
-  list.push_back(
-      scalar("outputTurn", LS_TR("Turn of V"), LS_TR("1 - cos(V_t, V_{t-1}) over one step, 0..2."), weights));
+          "Mean ||g[ab] - (e_ab - 1/M)||², g[h] = mean of O over pairs with ab = h: what depends on the answer only."));
+  list.scalar("pairsLoss", "L_pairs",
+              LS_TR("Mean ||O - g[ab]||²: what is tied to single pairs (exact form of Nanda et al.'s "
+                    "restricted/excluded idea)."));
+  list.heading(LS_TR("Gradient"), "scalars");
+  list.scalar("signalCosine", "c",
+              LS_TR("c(t) = <G_F, Yt Yt' Ft> / norms, -1..1: share of the independent push in the gradient; "
+                    "stage II while c² >= 1/2."));
+  list.scalar("alignment", "A",
+              LS_TR("A(t) = median over neurons of cos(true hidden gradient, energy gradient), -1..1 (Thm 1)."));
+  list.scalar("gradientNorm", "‖G_F‖",
+              LS_TR("G_F = (Yt - Ft V) V': minus the gradient at the hidden features up to 2/n."));
+  list.heading(LS_TR("Gradient"), "independence");
+  list.scalar("independence", LS_TR("Independence ratio"),
+              LS_TR("Mean |off-diagonal| of Ft'Ft over its mean diagonal; the paper has <= 0.08 all along."));
+  list.heading(LS_TR("Gradient"), "repulsion");
+  list.scalar("repulsion", LS_TR("Repulsion share"),
+              LS_TR("Share of the 200 most similar pairs of neurons with b_jl < 0, B = (Ft'Ft + eta I)^-1, "
+                    "eta = n wd / 2 (Thm 6). Recorded up to K = 1024; else the analysis."));
+  list.heading(LS_TR("Energy"), "scalars");
+  list.scalar("medianEnergy", LS_TR("Median energy"), LS_TR("Median over neurons of e_j."));
+  list.scalar("largestEnergy", LS_TR("Largest energy"), LS_TR("max e_j; above 1.5 a memorising maximum."));
+  list.heading(LS_TR("Weights"), "scalars");
+  list.scalar("inputNorm", "‖W‖", LS_TR("Frobenius norm of the input weights."));
+  list.scalar("outputNorm", "‖V‖", LS_TR("Frobenius norm of the output weights."));
+  list.scalar("inputTravel", LS_TR("Travel of W"), LS_TR("‖W - W0‖ / ‖W0‖."));
+  list.scalar("inputTurn", LS_TR("Turn of W"), LS_TR("1 - cos(W_t, W_{t-1}) over one step, 0..2."));
+  list.scalar("outputTurn", LS_TR("Turn of V"), LS_TR("1 - cos(V_t, V_{t-1}) over one step, 0..2."));
 }
 
-void addFeatureMeasures(std::vector<Measure>& list) {
-  const char* features = LS_TR("Features");
-  list.push_back(scalar("topDown", "tau",
-                        LS_TR("tau(t): correlation over features of ln(power of the true hidden gradient / power of "
-                              "the energy gradient) with ln(1 - alpha_k), clamped below at 1e-3; -1..1 (Thm 7)."),
-                        features));
-  list.push_back(scalar("meanIpr", LS_TR("Mean IPR"), LS_TR("Mean over living neurons of IPR_j."), features));
-  list.push_back(scalar("features", LS_TR("Locked features"),
-                        LS_TR("Distinct dominant features of locked neurons, 0..(p-1)/2 for Z_p."), features));
-  list.push_back(scalar("lockedNeurons", LS_TR("Locked neurons"),
-                        LS_TR("Neurons with IPR >= 0.5 and one dominant feature in U, V and W."), features));
-  list.push_back(scalar("learnedFeatures", LS_TR("Learned features"), LS_TR("Features with alpha >= 0.5."), features));
-  list.push_back(array("alpha", "alpha", {"features"},
-                       LS_TR("alpha_rho = sum O_c(a,b) P_rho[c,ab] / (M tr P_rho): 0 absent, 1 learned; ids are the "
-                             "feature numbers k. Uses the true table: an oracle measure."),
-                       features));
-  list.push_back(array("featureAngle", LS_TR("Feature angle"), {"features"},
-                       LS_TR("Place of the feature on the carousel, in turns."), features));
-  list.push_back(array("ipr", "IPR", {"K"},
-                       LS_TR("Mean over U_j, V_j, W_j of sum |f|⁴ / (sum |f|²)², f the Fourier (isotypic) components, "
-                             "constant included; 0.05..1."),
-                       features));
-  list.push_back(array("frequency", LS_TR("Dominant feature"), {"K"},
-                       LS_TR("Feature of largest power in U_j, constant left out; 1, 2, ..."), features));
-  list.push_back(array("frequencyAngle", LS_TR("Neuron angle"), {"K"},
-                       LS_TR("Place of its dominant feature on the carousel, in turns."), features));
-  list.push_back(array("locked", LS_TR("Locked"), {"K"},
-                       LS_TR("1 where IPR >= 0.5 and U, V, W share their dominant feature."), features));
+void addFeatureMeasures(MeasureList& list) {
+  list.heading(LS_TR("Features"), "scalars");
+  list.scalar("topDown", "tau",
+              LS_TR("tau(t): correlation over features of ln(power of the true hidden gradient / power of "
+                    "the energy gradient) with ln(1 - alpha_k), clamped below at 1e-3; -1..1 (Thm 7)."));
+  list.scalar("meanIpr", LS_TR("Mean IPR"), LS_TR("Mean over living neurons of IPR_j."));
+  list.scalar("features", LS_TR("Locked features"),
+              LS_TR("Distinct dominant features of locked neurons, 0..(p-1)/2 for Z_p."));
+  list.scalar("lockedNeurons", LS_TR("Locked neurons"),
+              LS_TR("Neurons with IPR >= 0.5 and one dominant feature in U, V and W."));
+  list.scalar("learnedFeatures", LS_TR("Learned features"), LS_TR("Features with alpha >= 0.5."));
+  list.heading(LS_TR("Features"), "arrays");
+  list.array("alpha", "alpha",
+             LS_TR("alpha_rho = sum O_c(a,b) P_rho[c,ab] / (M tr P_rho): 0 absent, 1 learned; ids are the "
+                   "feature numbers k. Uses the true table: an oracle measure."),
+             {"features"});
+  list.array("featureAngle", LS_TR("Feature angle"), LS_TR("Place of the feature on the carousel, in turns."),
+             {"features"});
+  list.array("ipr", "IPR",
+             LS_TR("Mean over U_j, V_j, W_j of sum |f|⁴ / (sum |f|²)², f the Fourier (isotypic) components, "
+                   "constant included; 0.05..1."),
+             {"K"});
+  list.array("frequency", LS_TR("Dominant feature"),
+             LS_TR("Feature of largest power in U_j, constant left out; 1, 2, ..."), {"K"});
+  list.array("frequencyAngle", LS_TR("Neuron angle"), LS_TR("Place of its dominant feature on the carousel, in turns."),
+             {"K"});
+  list.array("locked", LS_TR("Locked"), LS_TR("1 where IPR >= 0.5 and U, V, W share their dominant feature."), {"K"});
 }
 
-void addArrays(std::vector<Measure>& list) {
-  const char* neurons = LS_TR("Neurons");
-  list.push_back(array("energy", LS_TR("Energy"), {"K"},
-                       LS_TR("e_j = E(w_j/‖w_j‖) / (r² M/4), r = n/M²: about 0.13 at the start, 1 at a generalising "
-                             "maximum, above 1.5 at a memorising one."),
-                       neurons));
-  list.push_back(array("neuronAlignment", LS_TR("Alignment"), {"K"},
-                       LS_TR("cos(true hidden gradient, energy gradient) of each neuron, -1..1."), neurons));
-  list.push_back(array("size", LS_TR("Size"), {"K"}, LS_TR("‖w_j‖ ‖v_j‖."), neurons));
-  list.push_back(array(
-      "correct", LS_TR("Right and wrong"), {"M", "M"},
+void addArrays(MeasureList& list) {
+  list.heading(LS_TR("Neurons"), "arrays");
+  list.array("energy", LS_TR("Energy"),
+             LS_TR("e_j = E(w_j/‖w_j‖) / (r² M/4), r = n/M²: about 0.13 at the start, 1 at a generalising "
+                   "maximum, above 1.5 at a memorising one."),
+             {"K"});
+  list.array("neuronAlignment", LS_TR("Alignment"),
+             LS_TR("cos(true hidden gradient, energy gradient) of each neuron, -1..1."), {"K"});
+  list.array("size", LS_TR("Size"), LS_TR("‖w_j‖ ‖v_j‖."), {"K"});
+  list.heading(LS_TR("Outcome"), "arrays");
+  list.array(
+      "correct", LS_TR("Right and wrong"),
       LS_TR("Row a, column b: 0 test pair wrong, 1 test pair right, 2 training pair wrong, 3 training pair right."),
-      LS_TR("Outcome")));
-  list.push_back(array("answerRing", LS_TR("Answer ring"), {"M", "3"},
-                       LS_TR("Class means of F over all pairs on 3 principal components, scaled to unit mean square "
-                             "radius and turned onto the ring before (Procrustes)."),
-                       LS_TR("Outcome")));
-}
-
-Measure result(const char* id, const char* title, std::vector<std::string> shape, const char* doc) {
-  return {.id = id,
-          .title = title,
-          .doc = doc,
-          .kind = shape.empty() ? MeasureKind::Scalar : MeasureKind::Array,
-          .shape = std::move(shape)};
+      {"M", "M"});
+  list.array("answerRing", LS_TR("Answer ring"),
+             LS_TR("Class means of F over all pairs on 3 principal components, scaled to unit mean square "
+                   "radius and turned onto the ring before (Procrustes)."),
+             {"M", "3"});
 }
 
 Parameter neuronArgument() {
@@ -158,107 +129,113 @@ void addFeatureAnalyses(std::vector<AnalysisDescription>& list) {
          .doc = LS_TR("Rows and columns of the patch."),
          .minimum = 9,
          .maximum = 201}},
-       {result("full", LS_TR("Full table"), {"R", "R"}, LS_TR("Energy on all pairs.")),
-        result("train", LS_TR("Training pairs"), {"R", "R"}, LS_TR("Energy on the training pairs.")),
-        result("peaks", LS_TR("Directions"), {"3", "3"},
-               LS_TR("x, y and training energy of the two learned directions and the memorising one; x and y in "
-                     "quarter turns from the middle."))}});
+       {analysisResult("full", LS_TR("Full table"), LS_TR("Energy on all pairs."), {"R", "R"}),
+        analysisResult("train", LS_TR("Training pairs"), LS_TR("Energy on the training pairs."), {"R", "R"}),
+        analysisResult(
+            "peaks", LS_TR("Directions"),
+            LS_TR("x, y and training energy of the two learned directions and the memorising one; x and y in "
+                  "quarter turns from the middle."),
+            {"3", "3"})}});
   list.push_back(
       {"missing-feature-energy",
        LS_TR("Missing-feature energy"),
        LS_TR("E_S(w_j) = 1/2 ||P_miss Y' sigma(X w_j)||², P_miss the projector on features with alpha < half of the "
              "largest (Thm 7), as a share of E_j."),
        {},
-       {result("share", LS_TR("Share"), {"K"}, LS_TR("E_S / E of each neuron; E with the projector on all features.")),
-        result("missing", LS_TR("Missing features"), {"features"}, LS_TR("1 where the feature is missing."))}});
+       {analysisResult("share", LS_TR("Share"), LS_TR("E_S / E of each neuron; E with the projector on all features."),
+                       {"K"}),
+        analysisResult("missing", LS_TR("Missing features"), LS_TR("1 where the feature is missing."), {"features"})}});
 }
 
 }  // namespace
 
 std::vector<Measure> measures(bool features) {
-  std::vector<Measure> list;
+  MeasureList list;
   addScalars(list);
   if (features) addFeatureMeasures(list);
   addArrays(list);
-  return list;
+  return list.take();
 }
 
 std::vector<AnalysisDescription> analyses(bool features) {
   std::vector<AnalysisDescription> list;
-  list.push_back({"follow-energy",
-                  LS_TR("Follow the energy"),
-                  LS_TR("Gradient ascent w <- normalise(w + rate grad E(w)) from a neuron or a random start: E rises "
-                        "and ends in one feature (Thm 2)."),
-                  {{.id = "start",
-                    .title = LS_TR("Start"),
-                    .type = ParameterType::Choice,
-                    .fallback = "neuron",
-                    .doc = LS_TR("Where the ascent starts."),
-                    .choices = {{"neuron", LS_TR("Neuron")}, {"random", LS_TR("Random")}}},
-                   neuronArgument(),
-                   {.id = "draw",
-                    .title = LS_TR("Random draw"),
-                    .type = ParameterType::Int,
-                    .fallback = 0,
-                    .doc = LS_TR("Number of the random start."),
-                    .minimum = 0,
-                    .maximum = 1e9},
-                   tableArgument(),
-                   {.id = "rate",
-                    .title = LS_TR("Rate"),
-                    .type = ParameterType::Real,
-                    .fallback = 0.02,
-                    .doc = LS_TR("Step of the ascent."),
-                    .minimum = 1e-5,
-                    .maximum = 1,
-                    .logarithmic = true},
-                   {.id = "steps",
-                    .title = LS_TR("Steps"),
-                    .type = ParameterType::Int,
-                    .fallback = 2000,
-                    .doc = LS_TR("At most."),
-                    .minimum = 1,
-                    .maximum = 100000}},
-                  {result("energies", LS_TR("Energy"), {"T"},
-                          LS_TR("E along the way, in units of the generalising maximum r² M/4.")),
-                   result("trajectory", LS_TR("Trajectory"), {"T", "2M"}, LS_TR("w along the way.")),
-                   result("path", LS_TR("Path"), {"T", "3"}, LS_TR("w on its three principal components.")),
-                   result("power", LS_TR("Power at the end"), {"features"},
-                          LS_TR("Share of each feature, the constant first; groups only.")),
-                   result("feature", LS_TR("Feature at the end"), {}, LS_TR("Feature of largest power; groups only.")),
-                   result("monotone", LS_TR("Monotone"), {}, LS_TR("1 if E rose in every step."))}});
   list.push_back(
-      {"neuron",
-       LS_TR("Neuron"),
-       LS_TR("Weights of one neuron and their spectra."),
-       {neuronArgument()},
-       {result("u", "U", {"M"}, LS_TR("Input weights of a.")), result("v", "V", {"M"}, LS_TR("Input weights of b.")),
-        result("w", "W", {"M"}, LS_TR("Output weights.")),
-        result("spectrumU", LS_TR("Spectrum of U"), {"features"},
-               LS_TR("Share of the power, the constant first; groups only.")),
-        result("spectrumV", LS_TR("Spectrum of V"), {"features"}, LS_TR("Share of the power.")),
-        result("spectrumW", LS_TR("Spectrum of W"), {"features"}, LS_TR("Share of the power."))}});
+      {"follow-energy",
+       LS_TR("Follow the energy"),
+       LS_TR("Gradient ascent w <- normalise(w + rate grad E(w)) from a neuron or a random start: E rises "
+             "and ends in one feature (Thm 2)."),
+       {{.id = "start",
+         .title = LS_TR("Start"),
+         .type = ParameterType::Choice,
+         .fallback = "neuron",
+         .doc = LS_TR("Where the ascent starts."),
+         .choices = {{"neuron", LS_TR("Neuron")}, {"random", LS_TR("Random")}}},
+        neuronArgument(),
+        {.id = "draw",
+         .title = LS_TR("Random draw"),
+         .type = ParameterType::Int,
+         .fallback = 0,
+         .doc = LS_TR("Number of the random start."),
+         .minimum = 0,
+         .maximum = 1e9},
+        tableArgument(),
+        {.id = "rate",
+         .title = LS_TR("Rate"),
+         .type = ParameterType::Real,
+         .fallback = 0.02,
+         .doc = LS_TR("Step of the ascent."),
+         .minimum = 1e-5,
+         .maximum = 1,
+         .logarithmic = true},
+        {.id = "steps",
+         .title = LS_TR("Steps"),
+         .type = ParameterType::Int,
+         .fallback = 2000,
+         .doc = LS_TR("At most."),
+         .minimum = 1,
+         .maximum = 100000}},
+       {analysisResult("energies", LS_TR("Energy"),
+                       LS_TR("E along the way, in units of the generalising maximum r² M/4."), {"T"}),
+        analysisResult("trajectory", LS_TR("Trajectory"), LS_TR("w along the way."), {"T", "2M"}),
+        analysisResult("path", LS_TR("Path"), LS_TR("w on its three principal components."), {"T", "3"}),
+        analysisResult("power", LS_TR("Power at the end"),
+                       LS_TR("Share of each feature, the constant first; groups only."), {"features"}),
+        analysisResult("feature", LS_TR("Feature at the end"), LS_TR("Feature of largest power; groups only."), {}),
+        analysisResult("monotone", LS_TR("Monotone"), LS_TR("1 if E rose in every step."), {})}});
+  list.push_back({"neuron",
+                  LS_TR("Neuron"),
+                  LS_TR("Weights of one neuron and their spectra."),
+                  {neuronArgument()},
+                  {analysisResult("u", "U", LS_TR("Input weights of a."), {"M"}),
+                   analysisResult("v", "V", LS_TR("Input weights of b."), {"M"}),
+                   analysisResult("w", "W", LS_TR("Output weights."), {"M"}),
+                   analysisResult("spectrumU", LS_TR("Spectrum of U"),
+                                  LS_TR("Share of the power, the constant first; groups only."), {"features"}),
+                   analysisResult("spectrumV", LS_TR("Spectrum of V"), LS_TR("Share of the power."), {"features"}),
+                   analysisResult("spectrumW", LS_TR("Spectrum of W"), LS_TR("Share of the power."), {"features"})}});
   list.push_back(
       {"answer-ring",
        LS_TR("Answer ring"),
        LS_TR("Class means of F over all pairs on their principal components, by themselves (not turned onto earlier "
              "ones)."),
        {},
-       {result("coordinates", LS_TR("Coordinates"), {"M", "3"}, LS_TR("In units of F.")),
-        result("variance", LS_TR("Variance"), {"3"}, LS_TR("Share of the total variance of each component."))}});
-  list.push_back({"repulsion",
-                  LS_TR("Repulsion"),
-                  LS_TR("The 200 most similar pairs of neurons and their entries of B = (Ft'Ft + eta I)^-1 (Thm 6)."),
-                  {},
-                  {result("cosines", LS_TR("Cosine"), {"pairs"}, LS_TR("Of the centred features of the two neurons.")),
-                   result("entries", "b_jl", {"pairs"}, LS_TR("Negative: they push each other apart.")),
-                   result("pairs", LS_TR("Neurons"), {"pairs", "2"}, LS_TR("Indices j, l.")),
-                   result("share", LS_TR("Share"), {}, LS_TR("Of pairs with b_jl < 0."))}});
+       {analysisResult("coordinates", LS_TR("Coordinates"), LS_TR("In units of F."), {"M", "3"}),
+        analysisResult("variance", LS_TR("Variance"), LS_TR("Share of the total variance of each component."),
+                       {"3"})}});
+  list.push_back(
+      {"repulsion",
+       LS_TR("Repulsion"),
+       LS_TR("The 200 most similar pairs of neurons and their entries of B = (Ft'Ft + eta I)^-1 (Thm 6)."),
+       {},
+       {analysisResult("cosines", LS_TR("Cosine"), LS_TR("Of the centred features of the two neurons."), {"pairs"}),
+        analysisResult("entries", "b_jl", LS_TR("Negative: they push each other apart."), {"pairs"}),
+        analysisResult("pairs", LS_TR("Neurons"), LS_TR("Indices j, l."), {"pairs", "2"}),
+        analysisResult("share", LS_TR("Share"), LS_TR("Of pairs with b_jl < 0."), {})}});
   list.push_back({"coverage",
                   LS_TR("Coverage of the theory"),
                   LS_TR("Cosine of G_F and eta (FtFt' + eta I)^-1 Yt Yt' Ft (Ft'Ft + eta I)^-1 (Eq. 4)."),
                   {},
-                  {result("coverage", LS_TR("Coverage"), {}, LS_TR("0..1."))}});
+                  {analysisResult("coverage", LS_TR("Coverage"), LS_TR("0..1."), {})}});
   if (features) addFeatureAnalyses(list);
   return list;
 }

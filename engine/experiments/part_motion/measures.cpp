@@ -1,36 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/measure_list.h"
 #include "engine/experiments/part_motion/description.h"
 #include "engine/experiments/part_motion/world.h"
 
 namespace learnscope::partmotion {
 namespace {
-
-class MeasureList {
- public:
-  void heading(const char* group, const char* cadence) {
-    group_ = group;
-    cadence_ = cadence;
-  }
-  void scalar(const char* id, const char* title, const char* doc, const char* unit = "") {
-    list.push_back({.id = id, .title = title, .doc = doc, .unit = unit, .cadence = cadence_, .group = group_});
-  }
-  void array(const char* id, const char* title, const char* doc, std::vector<std::string> shape,
-             const char* unit = "") {
-    list.push_back({.id = id,
-                    .title = title,
-                    .doc = doc,
-                    .unit = unit,
-                    .kind = MeasureKind::Array,
-                    .shape = std::move(shape),
-                    .cadence = cadence_,
-                    .group = group_});
-  }
-  std::vector<Measure> list;
-
- private:
-  const char* group_ = "";
-  const char* cadence_ = "evaluation";
-};
 
 void addBatch(MeasureList& list) {
   list.heading(LS_TR("Batch"), "steps");
@@ -138,7 +112,7 @@ std::vector<Measure> measures() {
   addMotion(list);
   addHealth(list);
   addScene(list);
-  return std::move(list.list);
+  return list.take();
 }
 
 std::vector<AnalysisDescription> analyses() {
@@ -162,8 +136,8 @@ std::vector<AnalysisDescription> analyses() {
   std::vector<Measure> results;
   MeasureList scene;
   addScene(scene);
-  for (const Measure& measure : scene.list)
-    if (measure.id != "pictures") results.push_back(measure);
+  for (Measure& measure : scene.take())
+    if (measure.id != "pictures") results.push_back(std::move(measure));
   return {{.id = "predict",
            .title = LS_TR("Predict an object"),
            .doc = LS_TR("Moves a test object by its own drags."),

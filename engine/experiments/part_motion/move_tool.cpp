@@ -6,6 +6,7 @@
 
 #include "engine/data/drags_file.h"
 #include "engine/experiments/part_motion/experiment.h"
+#include "engine/experiments/part_motion/file_axes.h"
 #include "engine/experiments/part_motion/part_motion_tools.h"
 #include "engine/experiments/part_motion/saved_run.h"
 #include "engine/experiments/part_motion/setting.h"
@@ -93,8 +94,8 @@ void describeMotion(const MotionPair& pair, std::span<const float> moved, Json& 
   const auto fit = fitRigidMotion(from, to);
   if (!fit) return;
   summary["turn°"] = fit->angle * 180 / std::numbers::pi;
-  summary["axis"] = placeText(fit->axis);
-  summary["shift"] = placeText(fit->shift);
+  summary["axis"] = placeText(otherAxes(fit->axis));
+  summary["shift"] = placeText(otherAxes(fit->shift));
 }
 
 class MoveTool final : public Tool {
@@ -105,8 +106,8 @@ class MoveTool final : public Tool {
             .summary = LS_TR("Move a part of an object by drags with a trained part-motion network"),
             .parameters = {runParameter(),
                            file("file", LS_TR("Splat file"),
-                                LS_TR("128 to 8192 splats in the lab's axes: y up, the front +z, within about 1.2 "
-                                      "units of the middle.")),
+                                LS_TR("128 to 8192 splats, upright with y down as files of photographs are, the "
+                                      "front towards -z, within about 1.2 units of the middle.")),
                            file("drags", LS_TR("Drags"),
                                 LS_TR("A drags.json. One drag goes to its whole part; several are taken as they are.")),
                            file("parts", LS_TR("Parts"),
@@ -133,8 +134,8 @@ class MoveTool final : public Tool {
     options.format = splats::formatOfName(out, "/out");
     if (options.format == splats::SplatFormat::Ply) options.order = splats::SplatOrder::File;
     if (dragsPath.empty()) throw ConfigError("/drags", "", "a drags.json");
-    const splats::LoadedSplats loaded = splats::readSplatFile(arguments.text("file"), progress);
-    const splats::Gaussians& object = loaded.splats;
+    splats::Gaussians object = splats::readSplatFile(arguments.text("file"), progress).splats;
+    object.mirror(kFileAxes);
     if (object.size() < kFewest || object.size() > kMost)
       throw ConfigError("/file", std::to_string(object.size()) + " splats", "128 to 8192 splats");
     std::optional<ObjectParts> parts;
@@ -169,7 +170,9 @@ class MoveTool final : public Tool {
     const ModelInput input{pair.from, pair.drags};
     model->forward(weights.data(), {&input, 1}, feltScales(config));
     const std::span<const float> moved = model->gaussians(0);
-    splats::writeSplatFile(out, splats::fromRows(moved), options);
+    splats::Gaussians result = splats::fromRows(moved);
+    result.mirror(kFileAxes);
+    splats::writeSplatFile(out, result, options);
     Json summary{{"splats", object.size()}, {"drags", pair.dragCount()}, {"step", saved.at.step}};
     describeMotion(pair, moved, summary);
     return summary;

@@ -5,6 +5,7 @@
 #include "engine/data/drags_file.h"
 #include "engine/experiments/part_motion/evaluation.h"
 #include "engine/experiments/part_motion/experiment.h"
+#include "engine/experiments/part_motion/file_axes.h"
 #include "engine/experiments/part_motion/part_motion_tools.h"
 #include "engine/experiments/part_motion/saved_run.h"
 #include "engine/experiments/part_motion/scene_arrays.h"
@@ -24,7 +25,18 @@ namespace {
 constexpr int kStripSide = 256, kPictureSide = 512;
 
 void writeRows(const std::string& path, std::span<const float> rows) {
-  splats::writeSplatFile(path, splats::fromRows(rows), {.order = splats::SplatOrder::File});
+  splats::Gaussians splats = splats::fromRows(rows);
+  splats.mirror(kFileAxes);
+  splats::writeSplatFile(path, splats, {.order = splats::SplatOrder::File});
+}
+
+ObjectParts partsOf(const MotionPair& pair) {
+  ObjectParts parts{pair.sample.part, pair.object.joints};
+  for (Joint& joint : parts.joints) {
+    joint.origin = otherAxes(joint.origin);
+    joint.axis = otherAxes(joint.axis);
+  }
+  return parts;
 }
 
 /// The pair's drags as view 0 sees them; what leaves its picture is left out.
@@ -65,8 +77,11 @@ void writeStrip(const std::string& path, const Array& pictures) {
 
 std::vector<splats::NamedCamera> cameras() {
   std::vector<splats::NamedCamera> all;
-  for (int view = 0; view < kViews; ++view)
-    all.push_back({"view" + std::to_string(view), orbitCamera(view, kPictureSide)});
+  for (int view = 0; view < kViews; ++view) {
+    splats::SplatCamera camera = orbitCamera(view, kPictureSide);
+    for (std::size_t i = 0; i < camera.rotation.size(); ++i) camera.rotation[i] *= kFileAxes[i % 3];
+    all.push_back({"view" + std::to_string(view), camera});
+  }
   return all;
 }
 
@@ -120,7 +135,7 @@ class OutputsTool final : public Tool {
       if (answer.material) writeRows(folder.file("state_" + name), movedBy(answer, (theta - from) / (to - from)));
     }
     writeRows(folder.file("prediction.ply"), answer.gaussians);
-    writeParts(folder.file("parts.json"), {pair.sample.part, pair.object.joints});
+    writeParts(folder.file("parts.json"), partsOf(pair));
     const PictureDrags drags = drawnDrags(pair);
     if (!drags.drags.empty()) writeDrags(folder.file("drags.json"), drags);
     splats::writeCameraFile(folder.file("cameras.json"), cameras());

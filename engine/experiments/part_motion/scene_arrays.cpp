@@ -47,17 +47,19 @@ Coordinates centreOf(const MotionPair& pair) {
   return sum;
 }
 
-/// True where one shift of all points explains most of a motion: then what little it turns has no axis worth drawing.
+/// True where one shift of all points explains most of a motion, or turning explains less than half of what the shift
+/// leaves: then what little it turns has no axis worth drawing.
 bool slides(const MotionPair& pair, std::span<const float> to, const RigidFit& fit) {
   constexpr double kMost = 0.3;
-  double all = 0, rest = 0;
+  double all = 0, rest = 0, turned = 0;
   for (std::size_t i = 0; i < pair.sample.part.size(); ++i)
     for (std::size_t k = 0; k < 3 && pair.moves(i); ++k) {
       const double moved = static_cast<double>(to[i * kCodeValues + k] - pair.from[i * kCodeValues + k]);
       all += moved * moved;
       rest += (moved - fit.shift[k]) * (moved - fit.shift[k]);
+      if (k == 0) turned += fit.residual * fit.residual;
     }
-  return rest < kMost * kMost * all;
+  return rest < kMost * kMost * all || turned > rest / 2;
 }
 
 Array fittedAxis(const MotionPair& pair, std::span<const float> to, const RigidFit& fit) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/measure_list.h"
 #include "engine/experiments/rich_lazy_exact/description.h"
 #include "engine/experiments/rich_lazy_exact/problems.h"
 
@@ -21,149 +22,121 @@ std::vector<double> numbersOf(const Config& config, const char* id) {
   return numbers;
 }
 
-class MeasureList {
- public:
-  void scalar(const char* id, const char* title, const char* doc, const char* group) {
-    list.push_back({.id = id, .title = title, .doc = doc, .group = group});
-  }
-  void array(const char* id, const char* title, const char* doc, std::vector<std::string> shape, const char* group,
-             std::vector<std::string> items = {}, const char* cadence = "scalars") {
-    list.push_back({.id = id,
-                    .title = title,
-                    .doc = doc,
-                    .kind = MeasureKind::Array,
-                    .shape = std::move(shape),
-                    .cadence = cadence,
-                    .group = group,
-                    .items = std::move(items)});
-  }
-  std::vector<Measure> list;
-};
-
 void addModes(MeasureList& list, const std::vector<double>& values) {
-  const char* group = LS_TR("Linear net");
   std::vector<std::string> names;
   for (const std::string& name : scaleNames(values)) names.push_back(std::string("s").append(name, name.find(" =")));
-  list.scalar("exactLoss", LS_TR("Loss, exact"), LS_TR("|S - W_L ... W_1|^2 / 2 of the closed form."), group);
+  list.name("modes", std::move(names));
+  list.heading(LS_TR("Linear net"), "scalars");
+  list.scalar("exactLoss", LS_TR("Loss, exact"), LS_TR("|S - W_L ... W_1|^2 / 2 of the closed form."));
   list.scalar("kernelAlignment", LS_TR("Kernel alignment"),
-              LS_TR("KA of the tangent kernel on whitened inputs, against the start."), group);
-  list.scalar("exactKernelAlignment", LS_TR("Kernel alignment, exact"), LS_TR("The same of the closed form."), group);
+              LS_TR("KA of the tangent kernel on whitened inputs, against the start."));
+  list.scalar("exactKernelAlignment", LS_TR("Kernel alignment, exact"), LS_TR("The same of the closed form."));
   list.scalar("representationAlignment", LS_TR("Representation alignment"),
-              LS_TR("RA of the last hidden layer against the start."), group);
+              LS_TR("RA of the last hidden layer against the start."));
   list.scalar("exactRepresentationAlignment", LS_TR("Representation alignment, exact"),
-              LS_TR("The same of the closed form."), group);
+              LS_TR("The same of the closed form."));
   list.scalar("residual", LS_TR("Residual"),
-              LS_TR("Largest |difference| from the closed form: of Q Q^T with two layers, else of the function."),
-              group);
+              LS_TR("Largest |difference| from the closed form: of Q Q^T with two layers, else of the function."));
   list.scalar(
       "linearisationError", LS_TR("Linearisation error"),
-      LS_TR("|f - f_lin| / |f|, f_lin the net linearised at its start and trained by the same steps: 0 is lazy."),
-      group);
+      LS_TR("|f - f_lin| / |f|, f_lin the net linearised at its start and trained by the same steps: 0 is lazy."));
   list.scalar("balanceResidual", LS_TR("Balance residual"),
               LS_TR("max over layers of |W'^T W' - W W^T - lambda I|: the flow conserves it, steps break it at order "
-                    "of their size."),
-              group);
-  list.array("strengths", LS_TR("Mode strengths"), LS_TR("u_m^T f v_m for the teacher's singular vectors."), {"modes"},
-             group, names);
-  list.array("exactStrengths", LS_TR("Mode strengths, exact"), LS_TR("The same of the closed form."), {"modes"}, group,
-             names);
+                    "of their size."));
+  list.array("strengths", LS_TR("Mode strengths"), LS_TR("u_m^T f v_m for the teacher's singular vectors."), {"modes"});
+  list.array("exactStrengths", LS_TR("Mode strengths, exact"), LS_TR("The same of the closed form."), {"modes"});
   list.array("linearStrengths", LS_TR("Mode strengths, linearised"),
-             LS_TR("The same of the net linearised at its start."), {"modes"}, group, names);
+             LS_TR("The same of the net linearised at its start."), {"modes"});
   list.array("singleMode", LS_TR("Single-mode formula"),
-             LS_TR("s e^{2st} / (e^{2st} - 1 + s/a0), lambda = 0 (Saxe et al. 2013)."), {"modes"}, group, names);
+             LS_TR("s e^{2st} / (e^{2st} - 1 + s/a0), lambda = 0 (Saxe et al. 2013)."), {"modes"});
   list.array(
       "hidden", LS_TR("Hidden representation"),
       LS_TR(
           "Of the teacher's input directions, in the last hidden layer, on its three leading directions at the start."),
-      {"modes", "3"}, group, names);
+      {"modes", "3"});
   list.array("startHidden", LS_TR("Hidden representation at the start"), LS_TR("The same of the start."),
-             {"modes", "3"}, group, names);
-  list.array("function", LS_TR("Function"), LS_TR("W_L ... W_1."), {"outputs", "inputs"}, group);
+             {"modes", "3"});
+  list.array("function", LS_TR("Function"), LS_TR("W_L ... W_1."), {"outputs", "inputs"});
 }
 
 void addRanks(MeasureList& list, const std::vector<double>& ranks, bool anisotropic) {
-  const char* group = LS_TR("Rank theorem");
-  const std::vector<std::string> names = rankNames(ranks, anisotropic);
-  list.array("rankAlignment", LS_TR("Kernel alignment by rank"), LS_TR("Mean of KA over teachers."), {"structures"},
-             group, names);
+  list.name("structures", rankNames(ranks, anisotropic));
+  list.heading(LS_TR("Rank theorem"), "scalars");
+  list.array("rankAlignment", LS_TR("Kernel alignment by rank"), LS_TR("Mean of KA over teachers."), {"structures"});
   list.array("rankTheory", LS_TR("Formula by rank"),
              LS_TR("Mean of (b^T M b + Tr M) / (|M|_F sqrt(d + 3)) over the same teachers, M = W1(0)^T W1(0)."),
-             {"structures"}, group, names);
+             {"structures"});
   list.array("rankExpected", LS_TR("Expectation by rank"),
              LS_TR("(1 + 1/d) sqrt(PR / (d + 3)) over random directions; other starts by the formula itself."),
-             {"structures"}, group, names);
+             {"structures"});
   list.array("rankCurve", LS_TR("Expectation's curve"), LS_TR("The same over all effective ranks: rank, KA."),
-             {"points", "2"}, group);
-  list.array("rankResidual", LS_TR("Residual by rank"), LS_TR("|mean KA - mean formula|."), {"structures"}, group,
-             names);
-  list.array("effectiveRank", LS_TR("Effective rank"), LS_TR("Participation ratio of W1(0)."), {"structures"}, group,
-             names);
-  list.array("netAlignment", LS_TR("Kernel alignment of each net"), LS_TR("KA now."), {"nets"}, group);
-  list.array("netTheory", LS_TR("Formula of each net"), LS_TR("What KA ends at for small weights."), {"nets"}, group);
-  list.array("netRank", LS_TR("Effective rank of each net"), LS_TR("Participation ratio of W1(0)."), {"nets"}, group);
+             {"points", "2"});
+  list.array("rankResidual", LS_TR("Residual by rank"), LS_TR("|mean KA - mean formula|."), {"structures"});
+  list.array("effectiveRank", LS_TR("Effective rank"), LS_TR("Participation ratio of W1(0)."), {"structures"});
+  list.array("netAlignment", LS_TR("Kernel alignment of each net"), LS_TR("KA now."), {"nets"});
+  list.array("netTheory", LS_TR("Formula of each net"), LS_TR("What KA ends at for small weights."), {"nets"});
+  list.array("netRank", LS_TR("Effective rank of each net"), LS_TR("Participation ratio of W1(0)."), {"nets"});
 }
 
 void addDiagonal(MeasureList& list, const std::vector<double>& alphas) {
-  const char* group = LS_TR("Diagonal net");
-  const std::vector<std::string> names = scaleNames(alphas);
-  list.array("coefficients", LS_TR("Coefficients"), LS_TR("beta = u o u - v o v."), {"scales", "D"}, group, names);
+  list.name("scales", scaleNames(alphas));
+  list.heading(LS_TR("Diagonal net"), "scalars");
+  list.array("coefficients", LS_TR("Coefficients"), LS_TR("beta = u o u - v o v."), {"scales", "D"});
   list.array("limit", LS_TR("Limit"), LS_TR("Where the flow ends: 2 alpha^2 sinh(X^T nu) with X beta = y."),
-             {"scales", "D"}, group, names);
+             {"scales", "D"});
   list.array("coefficientPlaces", LS_TR("Coefficients as places"), LS_TR("x index, y scale, z coefficient."),
-             {"scales", "D", "3"}, group, names);
-  list.array("limitPlaces", LS_TR("Limits as places"), LS_TR("The same of the limits."), {"scales", "D", "3"}, group,
-             names);
-  list.array("truth", LS_TR("Truth"), LS_TR("The sparse coefficients behind the data."), {"D"}, group);
-  list.array("fitLoss", LS_TR("Loss by scale"), LS_TR("|X beta - y|^2 / 2."), {"scales"}, group, names);
-  list.array("limitDistance", LS_TR("Distance from the limit"), LS_TR("|beta - limit|."), {"scales"}, group, names);
-  list.array("l1", LS_TR("l1 norm"), LS_TR("sum |beta_i|."), {"scales"}, group, names);
-  list.array("l2", LS_TR("l2 norm"), LS_TR("|beta|."), {"scales"}, group, names);
-  list.array("limitL1", LS_TR("l1 norm of the limit"), LS_TR("sum |limit_i|."), {"scales"}, group, names);
-  list.array("limitL2", LS_TR("l2 norm of the limit"), LS_TR("|limit|."), {"scales"}, group, names);
+             {"scales", "D", "3"});
+  list.array("limitPlaces", LS_TR("Limits as places"), LS_TR("The same of the limits."), {"scales", "D", "3"});
+  list.array("truth", LS_TR("Truth"), LS_TR("The sparse coefficients behind the data."), {"D"});
+  list.array("fitLoss", LS_TR("Loss by scale"), LS_TR("|X beta - y|^2 / 2."), {"scales"});
+  list.array("limitDistance", LS_TR("Distance from the limit"), LS_TR("|beta - limit|."), {"scales"});
+  list.array("l1", LS_TR("l1 norm"), LS_TR("sum |beta_i|."), {"scales"});
+  list.array("l2", LS_TR("l2 norm"), LS_TR("|beta|."), {"scales"});
+  list.array("limitL1", LS_TR("l1 norm of the limit"), LS_TR("sum |limit_i|."), {"scales"});
+  list.array("limitL2", LS_TR("l2 norm of the limit"), LS_TR("|limit|."), {"scales"});
   list.array("leastNormDistance", LS_TR("Distance from the least-norm solution"), LS_TR("|beta - X^T (X X^T)^-1 y|."),
-             {"scales"}, group, names);
+             {"scales"});
 }
 
 void addScale(MeasureList& list, const std::vector<double>& scales) {
-  const char* group = LS_TR("Output scale");
-  const std::vector<std::string> names = scaleNames(scales);
-  list.scalar("slope", LS_TR("Slope"), LS_TR("Of log |w - w(0)| against log alpha over alpha >= 10; lazy: -1."), group);
-  list.array("scale", LS_TR("Scale"), LS_TR("alpha."), {"scales"}, group, names);
-  list.array("scaleLoss", LS_TR("Loss by scale"), LS_TR("Over that at the start; a net stops at 1e-4."), {"scales"},
-             group, names);
-  list.array("distance", LS_TR("Weight change"), LS_TR("|w - w(0)| of both layers."), {"scales"}, group, names);
+  list.name("scales", scaleNames(scales));
+  list.heading(LS_TR("Output scale"), "scalars");
+  list.scalar("slope", LS_TR("Slope"), LS_TR("Of log |w - w(0)| against log alpha over alpha >= 10; lazy: -1."));
+  list.array("scale", LS_TR("Scale"), LS_TR("alpha."), {"scales"});
+  list.array("scaleLoss", LS_TR("Loss by scale"), LS_TR("Over that at the start; a net stops at 1e-4."), {"scales"});
+  list.array("distance", LS_TR("Weight change"), LS_TR("|w - w(0)| of both layers."), {"scales"});
   list.array("inverseLaw", LS_TR("Inverse law"), LS_TR("1/alpha through the largest alpha's weight change."),
-             {"scales"}, group, names);
+             {"scales"});
   list.array("lawResidual", LS_TR("Residual of the inverse law"), LS_TR("|weight change / inverse law - 1|."),
-             {"scales"}, group, names);
+             {"scales"});
   list.array("linearisationErrors", LS_TR("Linearisation error"),
              LS_TR("|F - F_lin| / |F| on the points, F_lin the net linearised at its start and trained by the same "
                    "steps; undefined at the start."),
-             {"scales"}, group, names);
+             {"scales"});
+  list.heading(LS_TR("Output scale"), "kernels");
   list.array("surface", LS_TR("Function"), LS_TR("F over the plane (2D data), over the largest |y|."),
-             {"scales", "grid", "grid"}, group, names, "kernels");
-  list.array("neurons", LS_TR("Neurons"), LS_TR("|a| w of each neuron (2D data)."), {"scales", "neurons", "2"}, group,
-             names, "kernels");
+             {"scales", "grid", "grid"});
+  list.array("neurons", LS_TR("Neurons"), LS_TR("|a| w of each neuron (2D data)."), {"scales", "neurons", "2"});
   list.array("startNeurons", LS_TR("Neurons at the start"), LS_TR("The same at the start, equal for every scale."),
-             {"neurons", "2"}, group, {}, "kernels");
-  list.array("dataPlaces", LS_TR("Data"), LS_TR("Points and targets over the largest |y| (2D data)."), {"points", "3"},
-             group, {}, "kernels");
+             {"neurons", "2"});
+  list.array("dataPlaces", LS_TR("Data"), LS_TR("Points and targets over the largest |y| (2D data)."), {"points", "3"});
   list.array("scaleAlignment", LS_TR("Kernel alignment by scale"), LS_TR("KA of the tangent kernel on the points."),
-             {"scales"}, group, names, "kernels");
+             {"scales"});
 }
 
 }  // namespace
 
 std::vector<Measure> measures(const Config& config) {
   MeasureList list;
-  list.scalar("time", LS_TR("Time"), LS_TR("Step times time step (the flow's time)."), LS_TR("Training"));
-  list.scalar("loss", LS_TR("Loss"), LS_TR("Of the problem, mean over its nets."), LS_TR("Training"));
+  list.heading(LS_TR("Training"), "scalars");
+  list.scalar("time", LS_TR("Time"), LS_TR("Step times time step (the flow's time)."));
+  list.scalar("loss", LS_TR("Loss"), LS_TR("Of the problem, mean over its nets."));
   addModes(list, numbersOf(config, "values"));
   addRanks(list, numbersOf(config, "ranks"),
            config.has("kappa") && config["kappa"].is_number() && config.real("kappa") != 1);
   addDiagonal(list, numbersOf(config, "alphas"));
   addScale(list, numbersOf(config, "scales"));
-  return std::move(list.list);
+  return list.take();
 }
 
 std::vector<EventRule> eventRules() {

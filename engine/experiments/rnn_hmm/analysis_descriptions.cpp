@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/core/measure_list.h"
 #include "engine/experiments/rnn_hmm/description.h"
 
 #include "engine/core/redraw.h"
@@ -7,10 +8,6 @@ namespace learnscope::rnnhmm {
 namespace {
 
 using enum ParameterType;
-
-Measure result(const char* id, const char* title, std::vector<std::string> shape, const char* doc) {
-  return {.id = id, .title = title, .doc = doc, .kind = MeasureKind::Array, .shape = std::move(shape)};
-}
 
 Parameter integer(const char* id, const char* title, int value, double low, double high, const char* doc) {
   return {.id = id, .title = title, .type = Int, .fallback = value, .doc = doc, .minimum = low, .maximum = high};
@@ -33,48 +30,51 @@ AnalysisDescription fixedPoints() {
                      .doc = LS_TR("The dynamics without noise, or their mean under noise."),
                      .choices = {{"silent", LS_TR("Silent")}, {"mean", LS_TR("Mean under noise")}}},
                     integer("starts", LS_TR("Starts"), 128, 1, 1024, LS_TR("Visited states the search starts from."))},
-      .results = {result("states", LS_TR("States"), {"F", "H"}, LS_TR("Fixed points, then slow points.")),
-                  result("positions", LS_TR("Positions"), {"F", "3"}, LS_TR("In the portrait.")),
-                  result("q", "q", {"F"}, "|F(h) - h|² / 2"),
-                  result("unstable", LS_TR("Unstable directions"), {"F"},
-                         LS_TR("Eigenvalues outside the unit circle; -1 where the Jacobian is undefined.")),
-                  result("slow", LS_TR("Slow"), {"F"}, LS_TR("1 where q >= 1e-12.")),
-                  result("starts", LS_TR("Starts"), {"F"}, LS_TR("Starts that led there.")),
-                  result("basin", LS_TR("Basin"), {"F"}, LS_TR("Share of silent trajectories that end there.")),
-                  result("continuum", LS_TR("Continuum"), {"F"}, LS_TR("Which manifold it belongs to, or -1.")),
-                  result("eigenvalues", LS_TR("Eigenvalues"), {"F", "H", "2"}, LS_TR("Real and imaginary parts.")),
-                  result("directions", LS_TR("Directions"), {"F", "3", "H"}, LS_TR("Leading eigenvectors.")),
-                  result("logits", LS_TR("Logits"), {"F", "K"}, LS_TR("C h.")),
-                  result("unsolved", LS_TR("Unsolved"), {}, LS_TR("Starts that reached neither.")),
-                  result("continua", LS_TR("Continua"), {}, LS_TR("Manifolds of fixed points."))}};
+      .results = {
+          analysisResult("states", LS_TR("States"), LS_TR("Fixed points, then slow points."), {"F", "H"}),
+          analysisResult("positions", LS_TR("Positions"), LS_TR("In the portrait."), {"F", "3"}),
+          analysisResult("q", "q", "|F(h) - h|² / 2", {"F"}),
+          analysisResult("unstable", LS_TR("Unstable directions"),
+                         LS_TR("Eigenvalues outside the unit circle; -1 where the Jacobian is undefined."), {"F"}),
+          analysisResult("slow", LS_TR("Slow"), LS_TR("1 where q >= 1e-12."), {"F"}),
+          analysisResult("starts", LS_TR("Starts"), LS_TR("Starts that led there."), {"F"}),
+          analysisResult("basin", LS_TR("Basin"), LS_TR("Share of silent trajectories that end there."), {"F"}),
+          analysisResult("continuum", LS_TR("Continuum"), LS_TR("Which manifold it belongs to, or -1."), {"F"}),
+          analysisResult("eigenvalues", LS_TR("Eigenvalues"), LS_TR("Real and imaginary parts."), {"F", "H", "2"}),
+          analysisResult("directions", LS_TR("Directions"), LS_TR("Leading eigenvectors."), {"F", "3", "H"}),
+          analysisResult("logits", LS_TR("Logits"), LS_TR("C h."), {"F", "K"}),
+          analysisResult("unsolved", LS_TR("Unsolved"), LS_TR("Starts that reached neither."), {}),
+          analysisResult("continua", LS_TR("Continua"), LS_TR("Manifolds of fixed points."), {})}};
 }
 
 AnalysisDescription flowField() {
-  return {.id = "flow-field",
-          .title = LS_TR("Flow field"),
-          .doc = LS_TR("Where states of the orbit plane go: mean map under noise or silent map, at states lifted from "
-                       "the plane by the nearest visited ones; and the measured drift and diffusion."),
-          .arguments = {{.id = "noise",
-                         .title = LS_TR("Noise"),
-                         .type = Bool,
-                         .fallback = true,
-                         .doc = LS_TR("The mean under noise, else silence.")},
-                        {.id = "measured",
-                         .title = LS_TR("Measured steps"),
-                         .type = Bool,
-                         .fallback = true,
-                         .doc = LS_TR("Drift and diffusion of 20,000 actual steps too; without them it is faster.")},
-                        integer("side", LS_TR("Cells a side"), 24, 4, 64, LS_TR("Of the grid.")),
-                        real("extent", LS_TR("Extent"), 2.5, 0.5, 20, LS_TR("Half side in standard deviations."))},
-          .results = {
-              result("positions", LS_TR("Positions"), {"N", "3"}, LS_TR("Cell centres in the portrait.")),
-              result("directions", LS_TR("Directions"), {"N", "3"}, LS_TR("Step of the map.")),
-              result("speed", LS_TR("log10 q"), {"S", "S"}, LS_TR("Speed at the lifted state.")),
-              result("supported", LS_TR("Supported"), {"N"}, LS_TR("1 where visited states are near.")),
-              result("shade", LS_TR("Shade"), {"N"}, LS_TR("log10 q where visited states are near, else empty.")),
-              result("drift", LS_TR("Drift"), {"N", "3"}, LS_TR("Mean of the actual steps; empty below 10 visits.")),
-              result("visits", LS_TR("Visits"), {"S", "S"}, LS_TR("Of 20,000 states.")),
-              result("diffusion", LS_TR("Diffusion"), {"S", "S"}, LS_TR("Variance of the actual steps."))}};
+  return {
+      .id = "flow-field",
+      .title = LS_TR("Flow field"),
+      .doc = LS_TR("Where states of the orbit plane go: mean map under noise or silent map, at states lifted from "
+                   "the plane by the nearest visited ones; and the measured drift and diffusion."),
+      .arguments = {{.id = "noise",
+                     .title = LS_TR("Noise"),
+                     .type = Bool,
+                     .fallback = true,
+                     .doc = LS_TR("The mean under noise, else silence.")},
+                    {.id = "measured",
+                     .title = LS_TR("Measured steps"),
+                     .type = Bool,
+                     .fallback = true,
+                     .doc = LS_TR("Drift and diffusion of 20,000 actual steps too; without them it is faster.")},
+                    integer("side", LS_TR("Cells a side"), 24, 4, 64, LS_TR("Of the grid.")),
+                    real("extent", LS_TR("Extent"), 2.5, 0.5, 20, LS_TR("Half side in standard deviations."))},
+      .results = {
+          analysisResult("positions", LS_TR("Positions"), LS_TR("Cell centres in the portrait."), {"N", "3"}),
+          analysisResult("directions", LS_TR("Directions"), LS_TR("Step of the map."), {"N", "3"}),
+          analysisResult("speed", LS_TR("log10 q"), LS_TR("Speed at the lifted state."), {"S", "S"}),
+          analysisResult("supported", LS_TR("Supported"), LS_TR("1 where visited states are near."), {"N"}),
+          analysisResult("shade", LS_TR("Shade"), LS_TR("log10 q where visited states are near, else empty."), {"N"}),
+          analysisResult("drift", LS_TR("Drift"), LS_TR("Mean of the actual steps; empty below 10 visits."),
+                         {"N", "3"}),
+          analysisResult("visits", LS_TR("Visits"), LS_TR("Of 20,000 states."), {"S", "S"}),
+          analysisResult("diffusion", LS_TR("Diffusion"), LS_TR("Variance of the actual steps."), {"S", "S"})}};
 }
 
 AnalysisDescription silence() {
@@ -82,27 +82,27 @@ AnalysisDescription silence() {
           .title = LS_TR("Noise off"),
           .doc = LS_TR("40 noisy states under silence, and the steps to 1 % of the norm of 200."),
           .arguments = {integer("steps", LS_TR("Steps"), 60, 1, 500, LS_TR("Silent steps drawn."))},
-          .results = {result("paths", LS_TR("Paths"), {"2E", "3"}, LS_TR("Segments in the portrait.")),
-                      result("time", LS_TR("Time"), {"2E"}, LS_TR("Silent step of a segment.")),
-                      result("ends", LS_TR("Ends"), {"40", "3"}, LS_TR("Where they are after the last step.")),
-                      result("collapse", LS_TR("Collapse"), {"200"}, LS_TR("Steps to 1 %, -1 if never.")),
-                      result("median", LS_TR("Median"), {}, LS_TR("Of the collapse, in steps.")),
-                      result("longest", LS_TR("Longest"), {}, LS_TR("Of the collapse, in steps.")),
-                      result("collapsed", LS_TR("Collapsed"), {}, LS_TR("Share of the 200."))}};
+          .results = {analysisResult("paths", LS_TR("Paths"), LS_TR("Segments in the portrait."), {"2E", "3"}),
+                      analysisResult("time", LS_TR("Time"), LS_TR("Silent step of a segment."), {"2E"}),
+                      analysisResult("ends", LS_TR("Ends"), LS_TR("Where they are after the last step."), {"40", "3"}),
+                      analysisResult("collapse", LS_TR("Collapse"), LS_TR("Steps to 1 %, -1 if never."), {"200"}),
+                      analysisResult("median", LS_TR("Median"), LS_TR("Of the collapse, in steps."), {}),
+                      analysisResult("longest", LS_TR("Longest"), LS_TR("Of the collapse, in steps."), {}),
+                      analysisResult("collapsed", LS_TR("Collapsed"), LS_TR("Share of the 200."), {})}};
 }
 
 AnalysisDescription noiseSweep() {
-  return {
-      .id = "noise-sweep",
-      .title = LS_TR("Noise sweep"),
-      .doc = LS_TR("The net under other noise levels: 100 chains of 400 steps each."),
-      .arguments = {},
-      .results = {result("sigma", "σ", {"9"}, LS_TR("Standard deviation of the noise.")),
-                  result("changeRate", LS_TR("Change rate"), {"9"}, LS_TR("TR of the largest logit.")),
-                  result("transitionError", LS_TR("Transition error"), {"9"}, LS_TR("Mean |T - T*|.")),
-                  result("largestTransitionError", LS_TR("Largest transition error"), {"9"}, LS_TR("Max |T - T*|.")),
-                  result("dwellVariation", LS_TR("Dwell variation"), {"9"}, LS_TR("sd / mean.")),
-                  result("meanNorm", LS_TR("Mean |h|"), {"9"}, LS_TR("Of the states."))}};
+  return {.id = "noise-sweep",
+          .title = LS_TR("Noise sweep"),
+          .doc = LS_TR("The net under other noise levels: 100 chains of 400 steps each."),
+          .arguments = {},
+          .results = {analysisResult("sigma", "σ", LS_TR("Standard deviation of the noise."), {"9"}),
+                      analysisResult("changeRate", LS_TR("Change rate"), LS_TR("TR of the largest logit."), {"9"}),
+                      analysisResult("transitionError", LS_TR("Transition error"), LS_TR("Mean |T - T*|."), {"9"}),
+                      analysisResult("largestTransitionError", LS_TR("Largest transition error"),
+                                     LS_TR("Max |T - T*|."), {"9"}),
+                      analysisResult("dwellVariation", LS_TR("Dwell variation"), LS_TR("sd / mean."), {"9"}),
+                      analysisResult("meanNorm", LS_TR("Mean |h|"), LS_TR("Of the states."), {"9"})}};
 }
 
 AnalysisDescription units() {
@@ -113,39 +113,40 @@ AnalysisDescription units() {
                    "net; the leading group switched off together, and five random groups beside it."),
       .arguments = {integer("from", LS_TR("From symbol"), 0, 0, 7, LS_TR("The symbol that is left.")),
                     integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units switched off together."))},
-      .results = {result("effect", "e_u", {"H", "K"}, LS_TR("Change of the exit rate from every symbol.")),
-                  result("ownEffect", LS_TR("e_u from the symbol"), {"H"},
-                         LS_TR("Its column, most negative first; ids are the units.")),
-                  result("cluster", LS_TR("Cluster"), {"H"}, LS_TR("Mean pre-activation in the symbol's cluster.")),
-                  result("kick", LS_TR("Kick-zone"), {"H"}, LS_TR("The same where the symbol is about to be left.")),
-                  result("transition", LS_TR("Transition"), {"H"}, LS_TR("The same where it is left at once.")),
-                  result("signature", LS_TR("Signature"), {"H"},
-                         LS_TR("(leaving - cluster) / sd of units negative in the cluster and positive after.")),
-                  result("leaving", LS_TR("Leaving"), {"H"}, LS_TR("Mean pre-activation one step after an exit.")),
-                  result("active", LS_TR("Active"), {"H"}, LS_TR("Share of time with h > 0.")),
-                  result("ranked", LS_TR("Ranked"), {"H"}, LS_TR("Units by e_u, most negative first.")),
-                  result("exitRate", LS_TR("Exit rate"), {}, LS_TR("Of the net, per step.")),
-                  result("exitRateWithout", LS_TR("Exit rate without"), {}, LS_TR("Group switched off.")),
-                  result("occupancy", LS_TR("Occupancy"), {}, LS_TR("Share of time in the symbol.")),
-                  result("occupancyWithout", LS_TR("Occupancy without"), {}, LS_TR("Group switched off.")),
-                  result("exitRateControls", LS_TR("Exit rates of controls"), {"5"},
-                         LS_TR("As many random active units switched off.")),
-                  result("exitRates", LS_TR("Exit rates"), {"7"}, LS_TR("Net, group switched off, five controls."))}};
+      .results = {
+          analysisResult("effect", "e_u", LS_TR("Change of the exit rate from every symbol."), {"H", "K"}),
+          analysisResult("ownEffect", LS_TR("e_u from the symbol"),
+                         LS_TR("Its column, most negative first; ids are the units."), {"H"}),
+          analysisResult("cluster", LS_TR("Cluster"), LS_TR("Mean pre-activation in the symbol's cluster."), {"H"}),
+          analysisResult("kick", LS_TR("Kick-zone"), LS_TR("The same where the symbol is about to be left."), {"H"}),
+          analysisResult("transition", LS_TR("Transition"), LS_TR("The same where it is left at once."), {"H"}),
+          analysisResult("signature", LS_TR("Signature"),
+                         LS_TR("(leaving - cluster) / sd of units negative in the cluster and positive after."), {"H"}),
+          analysisResult("leaving", LS_TR("Leaving"), LS_TR("Mean pre-activation one step after an exit."), {"H"}),
+          analysisResult("active", LS_TR("Active"), LS_TR("Share of time with h > 0."), {"H"}),
+          analysisResult("ranked", LS_TR("Ranked"), LS_TR("Units by e_u, most negative first."), {"H"}),
+          analysisResult("exitRate", LS_TR("Exit rate"), LS_TR("Of the net, per step."), {}),
+          analysisResult("exitRateWithout", LS_TR("Exit rate without"), LS_TR("Group switched off."), {}),
+          analysisResult("occupancy", LS_TR("Occupancy"), LS_TR("Share of time in the symbol."), {}),
+          analysisResult("occupancyWithout", LS_TR("Occupancy without"), LS_TR("Group switched off."), {}),
+          analysisResult("exitRateControls", LS_TR("Exit rates of controls"),
+                         LS_TR("As many random active units switched off."), {"5"}),
+          analysisResult("exitRates", LS_TR("Exit rates"), LS_TR("Net, group switched off, five controls."), {"7"})}};
 }
 
 AnalysisDescription blocks() {
-  return {
-      .id = "blocks",
-      .title = LS_TR("Blocks of W"),
-      .doc = LS_TR("W sorted: units that leave the first symbol, units that leave the last, the integrating units "
-                   "that one group excites and the other inhibits, and the others."),
-      .arguments = {integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units of each direction.")),
-                    real("share", LS_TR("Share"), 0.45, 0, 1, LS_TR("Of the units that may be integrating."))},
-      .results = {result("weights", "W", {"H", "H"}, LS_TR("Row: to, column: from; ids are the units.")),
-                  result("means", LS_TR("Block means"), {"4", "4"}, LS_TR("Mean weight to (row) and from a block.")),
-                  result("order", LS_TR("Order"), {"H"}, LS_TR("The units.")),
-                  result("block", LS_TR("Block"), {"H"},
-                         LS_TR("0 leaves the first symbol, 1 the last, 2 integrates, 3 others."))}};
+  return {.id = "blocks",
+          .title = LS_TR("Blocks of W"),
+          .doc = LS_TR("W sorted: units that leave the first symbol, units that leave the last, the integrating units "
+                       "that one group excites and the other inhibits, and the others."),
+          .arguments = {integer("group", LS_TR("Group"), 3, 1, 32, LS_TR("Units of each direction.")),
+                        real("share", LS_TR("Share"), 0.45, 0, 1, LS_TR("Of the units that may be integrating."))},
+          .results = {analysisResult("weights", "W", LS_TR("Row: to, column: from; ids are the units."), {"H", "H"}),
+                      analysisResult("means", LS_TR("Block means"), LS_TR("Mean weight to (row) and from a block."),
+                                     {"4", "4"}),
+                      analysisResult("order", LS_TR("Order"), LS_TR("The units."), {"H"}),
+                      analysisResult("block", LS_TR("Block"),
+                                     LS_TR("0 leaves the first symbol, 1 the last, 2 integrates, 3 others."), {"H"})}};
 }
 
 AnalysisDescription regions() {
@@ -154,15 +155,15 @@ AnalysisDescription regions() {
           .doc = LS_TR("Exact fixed points of a ReLU net with biases: h <- (I - D W)^-1 D b with D the active units, "
                        "until D repeats, from visited states."),
           .arguments = {integer("starts", LS_TR("Starts"), 40, 1, 400, LS_TR("Visited states."))},
-          .results = {result("paths", LS_TR("Paths"), {"2E", "3"}, LS_TR("Segments from iterate to iterate.")),
-                      result("iteration", LS_TR("Iteration"), {"2E"}, LS_TR("Of a segment, from 1.")),
-                      result("states", LS_TR("States"), {"F", "H"}, LS_TR("Distinct fixed points.")),
-                      result("positions", LS_TR("Positions"), {"F", "3"}, LS_TR("In the portrait.")),
-                      result("active", LS_TR("Active"), {"F"}, LS_TR("Units active there.")),
-                      result("unstable", LS_TR("Unstable directions"), {"F"},
-                             LS_TR("Eigenvalues of D W outside the unit circle.")),
-                      result("starts", LS_TR("Starts"), {"F"}, LS_TR("Starts that led there.")),
-                      result("unsolved", LS_TR("Unsolved"), {}, LS_TR("Starts that cycle among regions."))}};
+          .results = {analysisResult("paths", LS_TR("Paths"), LS_TR("Segments from iterate to iterate."), {"2E", "3"}),
+                      analysisResult("iteration", LS_TR("Iteration"), LS_TR("Of a segment, from 1."), {"2E"}),
+                      analysisResult("states", LS_TR("States"), LS_TR("Distinct fixed points."), {"F", "H"}),
+                      analysisResult("positions", LS_TR("Positions"), LS_TR("In the portrait."), {"F", "3"}),
+                      analysisResult("active", LS_TR("Active"), LS_TR("Units active there."), {"F"}),
+                      analysisResult("unstable", LS_TR("Unstable directions"),
+                                     LS_TR("Eigenvalues of D W outside the unit circle."), {"F"}),
+                      analysisResult("starts", LS_TR("Starts"), LS_TR("Starts that led there."), {"F"}),
+                      analysisResult("unsolved", LS_TR("Unsolved"), LS_TR("Starts that cycle among regions."), {})}};
 }
 
 AnalysisDescription states() {
@@ -172,10 +173,10 @@ AnalysisDescription states() {
                        "silent map, the symbol."),
           .arguments = {integer("unit", LS_TR("Unit"), 0, 0, 255, LS_TR("Whose pre-activation; clipped to H - 1.")),
                         integer("count", LS_TR("States"), 1500, 1, 5000, LS_TR("Spread over 100 chains."))},
-          .results = {result("positions", LS_TR("Positions"), {"N", "3"}, LS_TR("In the portrait.")),
-                      result("preActivation", LS_TR("Pre-activation"), {"N"}, "(W h + b)_u"),
-                      result("speed", LS_TR("log10 q"), {"N"}, "|F(h) - h|² / 2"),
-                      result("symbol", LS_TR("Symbol"), {"N"}, LS_TR("argmax of the logits."))}};
+          .results = {analysisResult("positions", LS_TR("Positions"), LS_TR("In the portrait."), {"N", "3"}),
+                      analysisResult("preActivation", LS_TR("Pre-activation"), "(W h + b)_u", {"N"}),
+                      analysisResult("speed", LS_TR("log10 q"), "|F(h) - h|² / 2", {"N"}),
+                      analysisResult("symbol", LS_TR("Symbol"), LS_TR("argmax of the logits."), {"N"})}};
 }
 
 AnalysisDescription exitAverage() {
@@ -183,11 +184,11 @@ AnalysisDescription exitAverage() {
           .title = LS_TR("Exit-triggered average"),
           .doc = LS_TR("Mean pre-activation of the three units with the most negative e_u around exits."),
           .arguments = {integer("from", LS_TR("From symbol"), 0, 0, 7, LS_TR("The symbol that is left."))},
-          .results = {result("units", LS_TR("Units"), {"3"}, LS_TR("Which they are.")),
-                      result("lag", LS_TR("Lag"), {"21"}, LS_TR("Steps from the exit.")),
-                      result("unit1", LS_TR("First"), {"21"}, LS_TR("Mean pre-activation.")),
-                      result("unit2", LS_TR("Second"), {"21"}, LS_TR("Mean pre-activation.")),
-                      result("unit3", LS_TR("Third"), {"21"}, LS_TR("Mean pre-activation."))}};
+          .results = {analysisResult("units", LS_TR("Units"), LS_TR("Which they are."), {"3"}),
+                      analysisResult("lag", LS_TR("Lag"), LS_TR("Steps from the exit."), {"21"}),
+                      analysisResult("unit1", LS_TR("First"), LS_TR("Mean pre-activation."), {"21"}),
+                      analysisResult("unit2", LS_TR("Second"), LS_TR("Mean pre-activation."), {"21"}),
+                      analysisResult("unit3", LS_TR("Third"), LS_TR("Mean pre-activation."), {"21"})}};
 }
 
 AnalysisDescription rollouts() {
@@ -199,8 +200,8 @@ AnalysisDescription rollouts() {
                     real("z", "z", 0, -20, 20, LS_TR("Third axis.")),
                     integer("count", LS_TR("Rollouts"), 10, 1, 100, LS_TR("From the same point.")),
                     integer("steps", LS_TR("Steps"), 40, 1, 200, LS_TR("Of each rollout."))},
-      .results = {result("paths", LS_TR("Paths"), {"2E", "3"}, LS_TR("Segments in the portrait.")),
-                  result("symbols", LS_TR("Symbols"), {"2E"}, LS_TR("argmax of the logits."))}};
+      .results = {analysisResult("paths", LS_TR("Paths"), LS_TR("Segments in the portrait."), {"2E", "3"}),
+                  analysisResult("symbols", LS_TR("Symbols"), LS_TR("argmax of the logits."), {"2E"})}};
 }
 
 }  // namespace
@@ -213,9 +214,9 @@ std::vector<AnalysisDescription> analyses() {
                   .doc = LS_TR("Euclidean distance of each generated sequence to the target sequence of its largest "
                                "transport-plan entry, and of target to target."),
                   .arguments = {integer("sequences", LS_TR("Sequences"), 500, 50, 2000, LS_TR("Of each batch."))},
-                  .results = {result("distance", LS_TR("Net to target"), {}, LS_TR("Mean distance.")),
-                              result("reference", LS_TR("Target to target"), {}, LS_TR("Mean distance.")),
-                              result("ratio", LS_TR("Ratio"), {}, LS_TR("Net over reference."))}});
+                  .results = {analysisResult("distance", LS_TR("Net to target"), LS_TR("Mean distance."), {}),
+                              analysisResult("reference", LS_TR("Target to target"), LS_TR("Mean distance."), {}),
+                              analysisResult("ratio", LS_TR("Ratio"), LS_TR("Net over reference."), {})}});
   list.push_back(
       {.id = "noise-sensitivity",
        .title = LS_TR("Noise sensitivity"),
@@ -223,19 +224,21 @@ std::vector<AnalysisDescription> analyses() {
            LS_TR("100 rollouts of 5 steps from each of ten cluster and ten transition states with noise (1 - γ) frozen "
                  "+ γ fresh, γ = 0, 0.5, 1."),
        .arguments = {},
-       .results = {result("clusterVariance", LS_TR("Cluster variance"), {"3"}, LS_TR("Trace.")),
-                   result("clusterDistance", LS_TR("Cluster distance"), {"3"}, LS_TR("Mean, to the mean.")),
-                   result("transitionVariance", LS_TR("Transition variance"), {"3"}, LS_TR("Trace.")),
-                   result("transitionDistance", LS_TR("Transition distance"), {"3"}, LS_TR("Mean, to the mean."))}});
-  list.push_back({.id = "pairs",
-                  .title = LS_TR("Orbits of pairs"),
-                  .doc = LS_TR("For each pair of symbols: runs longer than 20 steps within the two, and the rotation "
-                               "index of their first 21 states."),
-                  .arguments = {},
-                  .results = {result("first", LS_TR("First symbol"), {"P"}, LS_TR("Of the pair.")),
-                              result("second", LS_TR("Second symbol"), {"P"}, LS_TR("Of the pair.")),
-                              result("runs", LS_TR("Runs"), {"P"}, LS_TR("Of 100,000 steps.")),
-                              result("rotation", LS_TR("Rotation index"), {"P"}, LS_TR("Empty below 5 runs."))}});
+       .results = {
+           analysisResult("clusterVariance", LS_TR("Cluster variance"), LS_TR("Trace."), {"3"}),
+           analysisResult("clusterDistance", LS_TR("Cluster distance"), LS_TR("Mean, to the mean."), {"3"}),
+           analysisResult("transitionVariance", LS_TR("Transition variance"), LS_TR("Trace."), {"3"}),
+           analysisResult("transitionDistance", LS_TR("Transition distance"), LS_TR("Mean, to the mean."), {"3"})}});
+  list.push_back(
+      {.id = "pairs",
+       .title = LS_TR("Orbits of pairs"),
+       .doc = LS_TR("For each pair of symbols: runs longer than 20 steps within the two, and the rotation "
+                    "index of their first 21 states."),
+       .arguments = {},
+       .results = {analysisResult("first", LS_TR("First symbol"), LS_TR("Of the pair."), {"P"}),
+                   analysisResult("second", LS_TR("Second symbol"), LS_TR("Of the pair."), {"P"}),
+                   analysisResult("runs", LS_TR("Runs"), LS_TR("Of 100,000 steps."), {"P"}),
+                   analysisResult("rotation", LS_TR("Rotation index"), LS_TR("Empty below 5 runs."), {"P"})}});
   for (AnalysisDescription& analysis : list) {
     analysis.arguments.push_back(real("probeNoise", LS_TR("Noise of the probe"), 1, 0, 5,
                                       LS_TR("Times σ, in the copy that is looked at; training is left alone.")));

@@ -44,6 +44,10 @@ Bench::Bench(std::shared_ptr<const TaskStream> stream, Scenario scenario, const 
 void Bench::followFresh() {
   if (held) std::fill(stability.begin(), stability.end(), 0.0F);
   held = false;
+}
+
+void Bench::holdFresh() {
+  held = true;
   total = fresh;
 }
 

@@ -59,15 +59,19 @@ class Bench {
   AlignedVector<float> theta, velocity;
   AlignedVector<float> fresh;      ///< gradient of the new batch's loss
   AlignedVector<float> stability;  ///< gradient of what holds the old tasks
-  AlignedVector<float> total;      ///< what the optimizer follows
+  AlignedVector<float> total;      ///< both, as the method joins them; see followed()
   AlignedVector<float> scratch;
   FeedForwardPass pass;
   ReplayMemory memory;
   MethodOptions method;
   TrainingOptions training;
   RandomStream batches, replay, noise;
-  /// Nothing holds the old tasks in this step: total = fresh, stability = 0.
+  /// Nothing holds the old tasks in this step: stability = 0.
   void followFresh();
+  /// Something will; total starts as the new batch's gradient.
+  void holdFresh();
+  /// What the optimizer follows: `total`, or `fresh` where nothing holds the old tasks.
+  AlignedVector<float>& followed() { return held ? total : fresh; }
   /// Passes of training go by the running statistics too and leave them.
   bool fixedStatistics = false;
   /// stability is being set, so it counts until the next followFresh().

@@ -43,20 +43,18 @@ TaskScore Evaluator::score(const float* theta, int task) {
     x = drawn_.data();
     y = labels_.data();
   }
-  maskOf_.assign(pieceRows, task);
+  const unsigned char* own = masks_.data() + z(task) * z(classes);
+  const bool masked = scenario_ == Scenario::Task;
   TaskScore score;
   long right = 0, taskRight = 0;
   for (int first = 0; first < count; first += pieceRows) {
     const int rows = std::min(pieceRows, count - first);
     pass_.forward(theta, x + z(first) * z(test.inputs), rows);
-    const bool masked = scenario_ == Scenario::Task;
-    if (!all) logits_.assign(pass_.logits().begin(), pass_.logits().end());
+    const float* logits = pass_.logits().data();
     long correct = 0;
-    score.loss += mlpKernels().crossEntropy(pass_.logits().data(), y + first, rows, classes, 1,
-                                            masked ? masks_.data() : nullptr, maskOf_.data(), &correct);
+    score.loss += mlpKernels().judge(logits, y + first, rows, classes, masked ? own : nullptr, &correct);
     right += correct;
-    if (!all && !masked)
-      mlpKernels().crossEntropy(logits_.data(), y + first, rows, classes, 1, masks_.data(), maskOf_.data(), &correct);
+    if (!all && !masked) mlpKernels().judge(logits, y + first, rows, classes, own, &correct);
     taskRight += correct;
   }
   score.accuracy = static_cast<double>(right) / count;

@@ -51,8 +51,8 @@ class Evaluator {
   bool redraw_ = false;
   RandomStream random_;
   std::vector<unsigned char> masks_;  ///< [tasks, classes]
-  std::vector<int> maskOf_, labels_;
-  AlignedVector<float> drawn_, logits_;
+  std::vector<int> labels_;
+  AlignedVector<float> drawn_;
 };
 
 }  // namespace learnscope::continual

@@ -15,8 +15,8 @@ namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-double normOf(const AlignedVector<float>& values) {
-  return std::sqrt(mlpKernels().dot(values.data(), values.data(), static_cast<long>(values.size())));
+double squareOf(const AlignedVector<float>& values) {
+  return mlpKernels().dot(values.data(), values.data(), static_cast<long>(values.size()));
 }
 
 }  // namespace
@@ -107,9 +107,9 @@ void Learner::mixRehearsal() {
   for (int i = 0; i < bench_.training.batch; ++i) rehearsed_.refs.push_back(all[bench_.replay.below(all.size())]);
   bench_.gather(rehearsed_);
   bench_.crossEntropy(rehearsed_, bench_.scratch.data());
-  bench_.held = true;
   mlpKernels().addScaled(bench_.stability.data(), bench_.scratch.data(), 1, bench_.size());
-  mlpKernels().mix(bench_.total.data(), 0.5F, bench_.total.data(), 0.5F, bench_.scratch.data(), bench_.size());
+  mlpKernels().mix(bench_.total.data(), 0.5F, bench_.followed().data(), 0.5F, bench_.scratch.data(), bench_.size());
+  bench_.held = true;
 }
 
 double Learner::rate() const {
@@ -133,7 +133,7 @@ void Learner::step() {
   const std::vector<float> statistics(running, bench_.theta.end());
   loss_ = method_->gradient(bench_);
   if (rehearsal_.steps > 0) mixRehearsal();
-  const double square = kernels.dot(bench_.total.data(), bench_.total.data(), bench_.size());
+  const double square = squareOf(bench_.followed());
   const bool finiteStatistics =
       kernels.finite(bench_.theta.data() + bench_.shape().trainable(), bench_.theta.end() - running);
   if (!std::isfinite(loss_.fresh + loss_.stability + square) || !finiteStatistics) {
@@ -145,21 +145,24 @@ void Learner::step() {
                                    ? "the loss is not finite; try the implicit penalty or a smaller strength"
                                    : "the loss is not finite");
   }
-  split_.fresh = normOf(bench_.fresh);
-  split_.stability = bench_.held ? normOf(bench_.stability) : 0;
+  split_.fresh = std::sqrt(bench_.held ? squareOf(bench_.fresh) : square);
+  split_.stability = bench_.held ? std::sqrt(squareOf(bench_.stability)) : 0;
   const double norms = split_.fresh * split_.stability;
   split_.cosine =
       norms > 0 ? kernels.dot(bench_.fresh.data(), bench_.stability.data(), bench_.size()) / norms : undefined;
-  for (int l = 0; l < bench_.shape().layers(); ++l) {
+  const bool holds = std::find(frozen_.begin(), frozen_.end(), true) != frozen_.end();
+  if (holds) {
+    bench_.scratch = bench_.theta;
+    if (!bench_.held) bench_.holdFresh();
+  }
+  for (int l = 0; holds && l < bench_.shape().layers(); ++l) {
     if (!frozen(l)) continue;
     for (AlignedVector<float>* part : {&bench_.total, &bench_.velocity})
       std::fill(part->begin() + static_cast<std::ptrdiff_t>(bench_.shape().begin(l)),
                 part->begin() + static_cast<std::ptrdiff_t>(bench_.shape().end(l)), 0.0F);
   }
   const double now = rate();
-  const bool holds = std::find(frozen_.begin(), frozen_.end(), true) != frozen_.end();
-  if (holds) bench_.scratch = bench_.theta;
-  kernels.sgd(bench_.theta.data(), bench_.velocity.data(), bench_.total.data(), static_cast<float>(now),
+  kernels.sgd(bench_.theta.data(), bench_.velocity.data(), bench_.followed().data(), static_cast<float>(now),
               static_cast<float>(bench_.training.momentum), bench_.size());
   method_->afterStep(bench_, now);
   for (int l = 0; holds && l < bench_.shape().layers(); ++l)

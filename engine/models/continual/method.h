@@ -14,7 +14,8 @@ class Method {
   virtual ~Method() = default;
   /// A task's first step comes next.
   virtual void taskBegin(Bench&) {}
-  /// From bench.batch: sets bench.fresh, bench.stability (0 where nothing holds the old tasks) and bench.total.
+  /// From bench.batch: sets bench.fresh and, where something holds the old tasks, bench.stability and bench.total;
+  /// calls bench.followFresh() where nothing does.
   virtual LossParts gradient(Bench& bench) = 0;
   /// The optimizer has moved theta by -rate * bench.velocity.
   virtual void afterStep(Bench&, double /*rate*/) {}

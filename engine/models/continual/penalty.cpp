@@ -27,9 +27,11 @@ class Penalty final : public Method {
   LossParts gradient(Bench& bench) override {
     LossParts loss;
     loss.fresh = bench.crossEntropy(bench.batch, bench.fresh.data());
-    bench.followFresh();
-    if (omega_.empty()) return loss;
-    bench.held = true;
+    if (omega_.empty()) {
+      bench.followFresh();
+      return loss;
+    }
+    bench.holdFresh();
     const auto strength = static_cast<float>(strengthOf(bench.method));
     for (std::size_t i = 0; i < omega_.size(); ++i) {
       const float away = bench.theta[i] - anchor_[i], pull = strength * omega_[i] * away;

@@ -21,10 +21,12 @@ class AveragedProjection final : public Method {
     const MlpKernels& kernels = mlpKernels();
     LossParts loss;
     loss.fresh = bench.crossEntropy(bench.batch, bench.fresh.data());
-    bench.followFresh();
-    if (bench.memory.size() == 0) return loss;
+    if (bench.memory.size() == 0) {
+      bench.followFresh();
+      return loss;
+    }
     bench.drawMemory(withReplay_ ? bench.training.batch : bench.method.referenceSamples, memory_, items_);
-    bench.held = true;
+    bench.holdFresh();
     loss.stability = bench.crossEntropy(memory_, bench.stability.data());
     const double along = kernels.dot(bench.fresh.data(), bench.stability.data(), bench.size());
     const double square = kernels.dot(bench.stability.data(), bench.stability.data(), bench.size());
@@ -68,7 +70,7 @@ class EpisodicProjection final : public Method {
       loss.stability += bench.crossEntropyOf(refs_, rows_[count].data());
       ++count;
     }
-    bench.held = bench.held || count > 0;
+    if (count > 0) bench.holdFresh();
     for (std::size_t i = 0; i < count; ++i)
       mlpKernels().addScaled(bench.stability.data(), rows_[i].data(), 1.0F / static_cast<float>(count), bench.size());
     if (count > 0) loss.stability /= static_cast<double>(count);
