@@ -171,12 +171,16 @@ QWidget* FigureStudio::makeViews() {
 
 QWidget* FigureStudio::makeButtons() {
   auto* box = new QDialogButtonBox(this);
-  // Names are those of the window's style sheet.
-  copy_ = box->addButton(tr("&Copy"), QDialogButtonBox::ActionRole);
-  copy_->setObjectName(QStringLiteral("plain"));
-  box->addButton(tr("Close"), QDialogButtonBox::RejectRole)->setObjectName(QStringLiteral("plain"));
-  save_ = box->addButton(tr("&Save…"), QDialogButtonBox::ActionRole);
-  save_->setObjectName(QStringLiteral("primary"));
+  // By their names in the window's style sheet, which looks at them once: when they come into the box.
+  const auto button = [box](const QString& text, const char* look, QDialogButtonBox::ButtonRole role) {
+    auto* made = new QPushButton(text, box);
+    made->setObjectName(QLatin1String(look));
+    box->addButton(made, role);
+    return made;
+  };
+  copy_ = button(tr("&Copy"), "plain", QDialogButtonBox::ActionRole);
+  button(tr("Close"), "plain", QDialogButtonBox::RejectRole);
+  save_ = button(tr("&Save…"), "primary", QDialogButtonBox::ActionRole);
   save_->setDefault(true);
   connect(copy_, &QPushButton::clicked, this, &FigureStudio::copy);
   connect(save_, &QPushButton::clicked, this, &FigureStudio::askSave);
