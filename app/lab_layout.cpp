@@ -150,17 +150,21 @@ void LabWorkspace::setPresenting(bool on) {
 }
 
 void LabWorkspace::fillViewsMenu(QMenu* menu) {
-  const auto toggle = [menu](const QString& title, const QString& tip, bool open) {
-    QAction* action = menu->addAction(title);
+  const auto toggle = [](QMenu* into, const QString& title, const QString& tip, bool open) {
+    QAction* action = into->addAction(title);
     action->setCheckable(true);
     action->setChecked(open);
     action->setStatusTip(tip);
     return action;
   };
+  // One menu of forty views would reach beyond the screen.
+  const bool crowded = panes().size() > 20;
+  QMenu* middle = crowded ? menu->addMenu(tr("In the middle")) : menu;
+  QMenu* side = crowded ? menu->addMenu(tr("At the side")) : menu;
   int number = 0;
   for (ViewPane* each : panes()) {
     const QString view = idOf(each);
-    QAction* action = toggle(each->spec().title, each->spec().doc, isOpen(view));
+    QAction* action = toggle(dockOf(view) ? side : middle, each->spec().title, each->spec().doc, isOpen(view));
     if (++number <= 9) action->setText(QStringLiteral("%1\tCtrl+%2").arg(each->spec().title).arg(number));
     connect(action, &QAction::toggled, this, [this, view](bool open) {
       setOpen(view, open);
@@ -169,7 +173,7 @@ void LabWorkspace::fillViewsMenu(QMenu* menu) {
   }
   menu->addSeparator();
   for (PaneDock* dock : panels_) {
-    QAction* action = toggle(dock->windowTitle(), QString(), !dock->isHidden());
+    QAction* action = toggle(menu, dock->windowTitle(), QString(), !dock->isHidden());
     connect(action, &QAction::toggled, dock, &QWidget::setVisible);
   }
 }
