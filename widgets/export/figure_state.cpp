@@ -47,7 +47,7 @@ const Json& required(const Json& json, const char* key, const char* expected, bo
 }
 
 std::string text(const Json& json, const char* key) {
-  const auto value = required(json, key, "expected text", &Json::is_string).get<std::string>();
+  auto value = required(json, key, "expected text", &Json::is_string).get<std::string>();
   if (value.size() > mostText) throw ConfigError(std::string("/") + key, value.substr(0, 60), "expected a short text");
   return value;
 }
