@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
   }
   window.resize(420, 1000);
   window.show();
-  model.startRun(0, 3000);
+  model.startRun(0, 20000);  // longer than the moves take
   model.play();
   while (model.run()->lastStep() < firstStep) spin();
   std::vector<double> times;
