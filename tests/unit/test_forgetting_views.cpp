@@ -210,6 +210,53 @@ class TestForgettingViews : public QObject {
     QVERIFY(std::abs(shown(1, 40) - recorded(70, 1)) < 1e-6);
     QVERIFY(std::isnan(shown(1, 9)));
   }
+
+  // By hand, from the recorded accuracies: every update is evaluated.
+  void gapsOneByOne() {
+    Driven run(smallForgetting());
+    run.train(110);
+    const State state = run.analyse("gaps", Json::object());
+    const auto recorded = [&](std::int64_t step, std::size_t task) {
+      return run.recorder.arrays.at("accuracy").at(step).value(task);
+    };
+    // Stretches of 40, 40 and 30 updates: the second has ended.
+    QCOMPARE(state.get("task").size(), std::size_t{1});
+    QCOMPARE(state.get("task").value(0), 1.0);
+    QCOMPARE(state.get("stretch").value(0), 2.0);
+    std::int64_t lowest = 41;
+    for (std::int64_t step = 41; step <= 80; ++step)
+      if (recorded(step, 0) < recorded(lowest, 0)) lowest = step;
+    const double least = recorded(lowest, 0), end = recorded(80, 0);
+    double area = 0;
+    std::int64_t back = lowest;
+    while (recorded(back, 0) < least + 0.9 * (end - least) - 1e-9) ++back;
+    for (std::int64_t step = 41; step <= 80; ++step) area += std::max(0.0, end - recorded(step, 0));
+    QVERIFY(std::abs(state.get("depth").value(0) - (recorded(40, 0) - least)) < 1e-6);
+    QVERIFY(std::abs(state.get("recovery").value(0) - (end - least)) < 1e-6);
+    QCOMPARE(state.get("recovery90").value(0), static_cast<double>(back - lowest));
+    QCOMPARE(state.get("medianRecovery90").value(0), state.get("recovery90").value(0));
+    QVERIFY(std::abs(state.get("area").value(0) - area) < 1e-5);
+  }
+
+  // The reference is what a run of joint training reaches; that run itself lacks nothing.
+  void intransigenceAgainstAJointRun() {
+    Driven run(smallForgetting());
+    run.train(110);
+    Json values = smallForgetting();
+    values["method"] = "joint";
+    Driven joint(values);
+    joint.train(110);
+    const State state = run.analyse("intransigence", Json::object());
+    QCOMPARE(state.get("reference").size(), std::size_t{2});
+    for (std::size_t stretch = 0; stretch < 2; ++stretch) {
+      const auto end = static_cast<std::int64_t>(40 * (stretch + 1));
+      const double best = joint.recorder.arrays.at("accuracy").at(end).value(stretch),
+                   reached = run.recorder.arrays.at("accuracy").at(end).value(stretch);
+      QVERIFY(std::abs(state.get("reference").value(stretch) - best) < 1e-6);
+      QVERIFY(std::abs(state.get("intransigence").value(stretch) - (best - reached)) < 1e-6);
+    }
+    QVERIFY(std::abs(joint.analyse("intransigence", Json::object()).get("mean").value(0)) < 1e-6);
+  }
 };
 
 QTEST_APPLESS_MAIN(TestForgettingViews)

@@ -189,6 +189,69 @@ State alignedGaps(const ContinualMetrics& metrics) {
   return result;
 }
 
+/// Every gap that has ended: an earlier task during a later stretch.
+State gaps(const ContinualMetrics& metrics) {
+  std::vector<double> task, stretch, depth, recovery, recovery90, area;
+  for (const StabilityGap& gap : metrics.gaps()) {
+    if (!gap.ended) continue;
+    task.push_back(gap.task + 1);
+    stretch.push_back(static_cast<double>(gap.segment + 1));
+    depth.push_back(gap.depth());
+    recovery.push_back(gap.recovery());
+    recovery90.push_back(static_cast<double>(gap.recovery90));
+    area.push_back(gap.area);
+  }
+  std::vector<double> sorted = recovery90;
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t half = sorted.size() / 2;
+  const double median = sorted.empty()           ? undefined
+                        : sorted.size() % 2 != 0 ? sorted[half]
+                                                 : (sorted[half - 1] + sorted[half]) / 2;
+  State result;
+  for (const auto& [name, values] : {std::pair{"task", &task},
+                                     {"stretch", &stretch},
+                                     {"depth", &depth},
+                                     {"recovery", &recovery},
+                                     {"recovery90", &recovery90},
+                                     {"area", &area}})
+    result.put(name, Array::vector<double>(*values));
+  result.putScalar<double>("medianRecovery90", median);
+  return result;
+}
+
+/// Trains a reference jointly on all tasks so far, through the stretches that have ended.
+State intransigence(Fork& fork, const Config& config, const State& state, std::uint64_t seed,
+                    const Progress& progress) {
+  ContinualMetrics metrics;
+  metrics.load(state.sub("measurement.metrics."));
+  const auto& table = metrics.endTable();
+  const std::vector<Segment>& schedule = fork.learner.schedule();
+  Config joint = config;
+  joint.set("method", "joint");
+  Learner reference(fork.stream, streamOptionsOf(config).scenario, architectureOf(config), schedule,
+                    methodOptionsOf(joint), trainingOptionsOf(config),
+                    ReplayMemory(MemoryPolicy::Refill, 0, fork.stream->classes), seed);
+  std::vector<double> best, reached, difference;
+  double mean = 0;
+  for (std::size_t stretch = 0; stretch < table.size(); ++stretch) {
+    do {
+      reference.step();
+    } while (!reference.atSegmentEnd());
+    const int task = schedule[stretch].task;
+    best.push_back(fork.accuracy(reference, task));
+    reached.push_back(table[stretch][static_cast<std::size_t>(task)]);
+    difference.push_back(best.back() - reached.back());
+    mean += difference.back() / static_cast<double>(table.size());
+    progress.report(static_cast<double>(stretch + 1) / static_cast<double>(table.size()), LS_TR("joint training"));
+  }
+  State result;
+  result.put("reference", Array::vector<double>(best));
+  result.put("reached", Array::vector<double>(reached));
+  result.put("intransigence", Array::vector<double>(difference));
+  result.putScalar<double>("mean", table.empty() ? undefined : mean);
+  return result;
+}
+
 State confusion(Fork& fork, const Config& arguments) {
   const int task = fork.task(arguments);
   const Samples& test = *fork.stream->tasks[static_cast<std::size_t>(task)].test;
@@ -271,20 +334,23 @@ State analyse(const std::string& analysis, const Config& config, std::uint64_t s
               const Config& arguments, const Progress& progress) {
   useOneThread();
   if (analysis == "forgetting-curve") return forgettingCurve(retentionData(config, state, arguments));
-  if (analysis == "aligned-gaps") {
+  if (analysis == "aligned-gaps" || analysis == "gaps") {
     ContinualMetrics metrics;
     metrics.load(state.sub("measurement.metrics."));
-    return alignedGaps(metrics);
+    return analysis == "gaps" ? gaps(metrics) : alignedGaps(metrics);
   }
-  static const std::set<std::string> forked{"savings", "probe", "probe-all", "memory-pictures", "confusion"};
+  static const std::set<std::string> forked{"savings",         "probe",     "probe-all",
+                                            "memory-pictures", "confusion", "intransigence"};
   if (!forked.contains(analysis))
     throw ConfigError("/analyse", analysis,
-                      "forgetting-curve, aligned-gaps, savings, probe, probe-all, memory-pictures or confusion");
+                      "forgetting-curve, aligned-gaps, gaps, savings, probe, probe-all, memory-pictures, confusion or "
+                      "intransigence");
   Fork fork(config, seed, state, progress);
   if (analysis == "savings") return savings(fork, config, arguments, seed, progress);
   if (analysis == "probe") return probe(fork, config, arguments, seed, progress);
   if (analysis == "probe-all") return probeAll(fork, config, arguments, seed, progress);
   if (analysis == "memory-pictures") return memoryPictures(fork, arguments);
+  if (analysis == "intransigence") return intransigence(fork, config, state, seed, progress);
   return confusion(fork, arguments);
 }
 
