@@ -7,6 +7,8 @@
 
 #include "app/cli_offscreen.h"
 #include "app/cli_support.h"
+#include "engine/experiments/registry.h"
+#include "tests/gui/session_fixture.h"
 #include "tests/support/program.h"
 #include "tests/support/video_probe.h"
 #include "widgets/export/make_video.h"
@@ -93,6 +95,17 @@ class TestVideo : public QObject {
     QCOMPARE(usual.rate, 30);
     QCOMPARE(requestOf({{"size", "square"}}).size, QSize(1080, 1080));
     QCOMPARE(requestOf({{"size", "1080p60"}}).rate, 60);
+  }
+
+  // An analysis at every frame's step would train the run again and again.
+  void usualViewsShowWhatWasRecorded() {
+    const test::SessionFixture f(builtinLabs().find("concept-space"));
+    const std::vector<ViewSpec>& views = f.model.page().views;
+    const Json usual = VideoRequest::parameters(views).front().fallback;
+    QCOMPARE(usual.size(), std::size_t{3});
+    for (const ViewSpec& view : views)
+      if (std::find(usual.begin(), usual.end(), Json(view.id)) != usual.end())
+        QVERIFY2(view.json.dump().find("\"analysis\"") == std::string::npos, view.id.c_str());
   }
 
   void badRequestsAreRefusedWithTheField_data() {

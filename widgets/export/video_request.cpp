@@ -34,12 +34,20 @@ std::string sizeText(QSize size, int rate) {
   return std::to_string(size.width()) + "x" + std::to_string(size.height()) + "@" + std::to_string(rate);
 }
 
-// The first scene and the two plots beside it that are open when the lab is.
+bool analyses(const Json& json) {
+  return std::any_of(json.begin(), json.end(),
+                     [&](const Json& part) { return part.is_structured() && analyses(part); }) ||
+         (json.is_object() && json.contains("analysis"));
+}
+
+// The first scene and the two plots beside it that are open when the lab is, of those that show what was recorded: an
+// analysis of every frame may train the run again.
 Json usualViews(const std::vector<ViewSpec>& views) {
   Json chosen = Json::array();
   const auto take = [&](const char* area, std::size_t upTo) {
     for (const ViewSpec& view : views)
-      if (chosen.size() < upTo && view.area == QLatin1String(area) && view.json.value("open", true))
+      if (chosen.size() < upTo && view.area == QLatin1String(area) && view.json.value("open", true) &&
+          !analyses(view.json))
         chosen.push_back(view.id);
   };
   take("centre", 1);
