@@ -42,15 +42,30 @@ struct Fork {
   Evaluator evaluator;
 };
 
-/// The same weights, trained plainly on one task from now on.
+/// Fresh weights that learn a schedule by another method, without a memory.
+Learner freshLearner(const Fork& fork, const Config& config, const char* method, std::vector<Segment> schedule,
+                     std::uint64_t seed) {
+  Config other = config;
+  other.set("method", method);
+  return {fork.stream,
+          streamOptionsOf(config).scenario,
+          architectureOf(config),
+          std::move(schedule),
+          methodOptionsOf(other),
+          trainingOptionsOf(config),
+          ReplayMemory(MemoryPolicy::Refill, 0, fork.stream->classes),
+          seed};
+}
+
+/// The same, trained plainly on one task from now on.
 Learner plainLearner(const Fork& fork, const Config& config, int task, std::uint64_t seed) {
-  Config plain = config;
-  plain.set("method", "naive");
-  MethodOptions method = methodOptionsOf(plain);
-  Learner learner(fork.stream, streamOptionsOf(config).scenario, architectureOf(config),
-                  {{task, std::numeric_limits<std::int64_t>::max()}}, method, trainingOptionsOf(config),
-                  ReplayMemory(MemoryPolicy::Refill, 0, fork.stream->classes), seed);
-  return learner;
+  return freshLearner(fork, config, "naive", {{task, std::numeric_limits<std::int64_t>::max()}}, seed);
+}
+
+ContinualMetrics metricsOf(const State& state) {
+  ContinualMetrics metrics;
+  metrics.load(state.sub("measurement.metrics."));
+  return metrics;
 }
 
 double updatesTo(Fork& fork, Learner& learner, int task, double criterion, std::int64_t most,
@@ -222,15 +237,10 @@ State gaps(const ContinualMetrics& metrics) {
 /// Trains a reference jointly on all tasks so far, through the stretches that have ended.
 State intransigence(Fork& fork, const Config& config, const State& state, std::uint64_t seed,
                     const Progress& progress) {
-  ContinualMetrics metrics;
-  metrics.load(state.sub("measurement.metrics."));
+  const ContinualMetrics metrics = metricsOf(state);
   const auto& table = metrics.endTable();
   const std::vector<Segment>& schedule = fork.learner.schedule();
-  Config joint = config;
-  joint.set("method", "joint");
-  Learner reference(fork.stream, streamOptionsOf(config).scenario, architectureOf(config), schedule,
-                    methodOptionsOf(joint), trainingOptionsOf(config),
-                    ReplayMemory(MemoryPolicy::Refill, 0, fork.stream->classes), seed);
+  Learner reference = freshLearner(fork, config, "joint", schedule, seed);
   std::vector<double> best, reached, difference;
   double mean = 0;
   for (std::size_t stretch = 0; stretch < table.size(); ++stretch) {
@@ -274,8 +284,7 @@ State confusion(Fork& fork, const Config& arguments) {
 /// What is fitted: a user's file, or one task's history.
 RetentionData retentionData(const Config& config, const State& state, const Config& arguments) {
   if (const std::string file = arguments.text("file"); !file.empty()) return readRetentionCsv(file);
-  ContinualMetrics metrics;
-  metrics.load(state.sub("measurement.metrics."));
+  const ContinualMetrics metrics = metricsOf(state);
   const std::int64_t number = arguments.integer("task");
   if (number < 1 || number > metrics.tasks())
     throw ConfigError("/task", std::to_string(number), "1.." + std::to_string(metrics.tasks()));
@@ -334,11 +343,8 @@ State analyse(const std::string& analysis, const Config& config, std::uint64_t s
               const Config& arguments, const Progress& progress) {
   useOneThread();
   if (analysis == "forgetting-curve") return forgettingCurve(retentionData(config, state, arguments));
-  if (analysis == "aligned-gaps" || analysis == "gaps") {
-    ContinualMetrics metrics;
-    metrics.load(state.sub("measurement.metrics."));
-    return analysis == "gaps" ? gaps(metrics) : alignedGaps(metrics);
-  }
+  if (analysis == "aligned-gaps") return alignedGaps(metricsOf(state));
+  if (analysis == "gaps") return gaps(metricsOf(state));
   static const std::set<std::string> forked{"savings",         "probe",     "probe-all",
                                             "memory-pictures", "confusion", "intransigence"};
   if (!forked.contains(analysis))
