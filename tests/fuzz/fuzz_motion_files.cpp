@@ -2,36 +2,16 @@
 // fuzz_motion_files [SECONDS] [SEED]: reads mutated camera, parts and drags files, propagated indices and JPEG
 // pictures. A finding is a crash, a sanitizer's report, or an exception that is no Error; the input is then in
 // fuzz_motion_files.input.
-#include <chrono>
-#include <cstdlib>
-#include <fstream>
-#include <functional>
-#include <iostream>
-#include <map>
-
-#include "engine/core/errors.h"
-#include "engine/core/random_stream.h"
 #include "engine/data/drags_file.h"
 #include "engine/splats/camera_file.h"
 #include "engine/store/jpeg.h"
 #include "engine/store/npy.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/support.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#endif
-
-// A claim that is believed shows as an allocation that no input here can need.
-extern "C" const char* __asan_default_options() { return "max_allocation_size_mb=1024:allocator_may_return_null=0"; }
-extern "C" const char* __ubsan_default_options() { return "halt_on_error=1:print_stacktrace=1"; }
 
 namespace {
 
 using namespace learnscope;
-
-std::string current;  // what is being read
-
-void keepInput() { std::ofstream("fuzz_motion_files.input", std::ios::binary) << current; }
 
 struct Sample {
   std::string name, bytes;
@@ -73,69 +53,16 @@ std::vector<Sample> samples() {
        [](const std::string& path) { readPicture(path, 4096); }}};
 }
 
-std::string mutated(std::string bytes, const std::vector<Sample>& all, RandomStream& random) {
-  static const std::vector<std::string> words{"-1", "1e400", "-0.0",   "null", "[]",   "{}", "18446744073709551615",
-                                              "\"", "[[[[",  "1e-400", "true", "\xFF", ",",  "\"labels\""};
-  const std::uint64_t rounds = 1 + random.below(4);
-  for (std::uint64_t k = 0; k < rounds && !bytes.empty(); ++k) {
-    const std::size_t at = random.below(bytes.size());
-    switch (random.below(6)) {
-      case 0:
-        bytes[at] = static_cast<char>(random.below(256));
-        break;
-      case 1:
-        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.below(8)));
-        break;
-      case 2:
-        bytes.resize(at);
-        break;
-      case 3:
-        bytes.erase(at, 1 + random.below(20));
-        break;
-      case 4:
-        bytes.insert(at, words[random.below(words.size())]);
-        break;
-      case 5: {
-        const std::string& other = all[random.below(all.size())].bytes;
-        const std::size_t from = random.below(other.size());
-        bytes.insert(at, other.substr(from, 1 + random.below(60)));
-        break;
-      }
-    }
-  }
-  return bytes;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_set_death_callback(keepInput);
-#endif
-  const double seconds = argc > 1 ? std::atof(argv[1]) : 10;
-  RandomStream random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1, "fuzz");
-  const std::vector<Sample> all = samples();
+  const std::vector<std::string> words{"-1", "1e400", "-0.0",   "null", "[]",   "{}", "18446744073709551615",
+                                       "\"", "[[[[",  "1e-400", "true", "\xFF", ",",  "\"labels\""};
   const test::TemporaryFolder folder;
-  const auto start = std::chrono::steady_clock::now();
-  std::map<std::string, long> outcomes;
-  long inputs = 0;
-  for (; std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < seconds; ++inputs) {
-    const Sample& sample = all[random.below(all.size())];
-    current = mutated(sample.bytes, all, random);
+  return fuzz::run<Sample>(argc, argv, "fuzz_motion_files", samples(), words, [&folder](const Sample& sample) {
     const std::string path = folder.path(sample.name);
-    std::ofstream(path, std::ios::binary) << current;
-    try {
-      sample.read(path);
-      ++outcomes["read " + sample.name];
-    } catch (const Error&) {
-      ++outcomes["refused " + sample.name];
-    } catch (const std::exception& error) {
-      keepInput();
-      std::cerr << "finding after " << inputs << " inputs, in fuzz_motion_files.input: " << error.what() << '\n';
-      return 1;
-    }
-  }
-  std::cout << inputs << " inputs, no finding\n";
-  for (const auto& [what, count] : outcomes) std::cout << "  " << what << ": " << count << '\n';
-  return 0;
+    std::ofstream(path, std::ios::binary) << fuzz::current;
+    sample.read(path);
+    return sample.name;
+  });
 }
