@@ -366,15 +366,16 @@ class TestVideo : public QObject {
     QCOMPARE(probe.value("codec_name", ""), codec.toStdString());
     QCOMPARE(probe.value("nb_read_frames", ""), std::string("50"));  // and three seconds of title
     QCOMPARE(probe["width"].get<int>(), 480);
-    // Again here, and in a process of its own as the studio and a shell make it: the same file to the byte.
-    const std::string here = film.program.path("here-" + name.toStdString()),
-                      apart = film.program.path("apart-" + name.toStdString());
-    EXPECT_STATUS(film.video(to(here)), 0);
-    QVERIFY(readFile(here, 1 << 26) == readFile(out, 1 << 26));
-    QStringList arguments{"video", QString::fromStdString(film.file)};
-    for (const std::string& word : to(apart)) arguments << QString::fromStdString(word);
-    QCOMPARE(QProcess::execute(QStringLiteral(LEARNSCOPE_BIN_DIR "/learnscope_tiny"), arguments), 0);
-    QVERIFY(readFile(apart, 1 << 26) == readFile(out, 1 << 26));
+    // Twice by processes of their own, as a shell makes it: the same file to the byte.
+    std::vector<std::string> files;
+    for (const char* prefix : {"one-", "two-"}) {
+      const std::string apart = film.program.path(prefix + name.toStdString());
+      QStringList arguments{"video", QString::fromStdString(film.file)};
+      for (const std::string& word : to(apart)) arguments << QString::fromStdString(word);
+      QCOMPARE(QProcess::execute(QStringLiteral(LEARNSCOPE_BIN_DIR "/learnscope_tiny"), arguments), 0);
+      files.push_back(readFile(apart, 1 << 26));
+    }
+    QVERIFY(files[0] == files[1]);
     EXPECT_STATUS(film.video({"--out", out}), 2);
     EXPECT_STATUS(film.video({"--seconds", "0.2", "--size", "320x180@10", "--out", out, "--force"}), 0);
     QCOMPARE(probed(out).value("nb_read_frames", ""), std::string("2"));
