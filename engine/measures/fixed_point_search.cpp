@@ -16,6 +16,7 @@ constexpr int kCaptureEvery = 10;        // silent steps between two looks at th
 constexpr double kCaptureRadius = 0.25;  // relative; the frozen-Jacobian iteration itself decides
 constexpr int kPolishing = 40;
 constexpr int kMostPairs = 15, kBoundarySteps = 250, kBoundaryRounds = 13;  // 16^13 = 2^52: to the last bit
+constexpr int kRoundsPerTry = 3;
 constexpr std::size_t kSections = 15;
 
 double speedOf(const double* next, const double* now, std::size_t size) {
@@ -66,16 +67,14 @@ double FixedPointSearch::mergeRadius(const double* state) const {
   return options_.mergeDistance * std::max(1.0, std::sqrt(sum));
 }
 
-// A better solution of a known point replaces it.
+// A better solution of a known point replaces it until it is judged.
 int FixedPointSearch::add(const double* state, double q) {
   for (std::size_t i = 0; i < known_.size(); ++i) {
     Known& known = known_[i];
     if (distance(known.state.data(), state) >= mergeRadius(known.state.data())) continue;
-    if (q < known.q) {
-      const bool judged = known.judged && q >= options_.fixedSpeed;
+    if (q < known.q && !known.judged) {
       known.state.assign(state, state + size());
       known.q = q;
-      known.judged = judged;
     }
     return static_cast<int>(i);
   }
@@ -124,16 +123,13 @@ void FixedPointSearch::solveLeaders() {
 // Attracting: a perturbation of every direction decays, judged by the spectral radius. The inverse serves Newton steps
 // with a frozen Jacobian: h <- h + (F(h) - h) inverse'.
 void FixedPointSearch::judge(Known& known) {
+  if (known.judged || !(known.q < options_.fixedSpeed)) return;
   known.judged = true;
-  known.attracting = false;
-  if (!(known.q < options_.fixedSpeed)) return;
-  FixedPoint point;
-  point.state = known.state;
-  findSpectra(point);
+  findSpectrum(known);
   const double norm = mergeRadius(known.state.data()) / options_.mergeDistance;
   const bool origin = map_.homogeneous() && norm <= 1 &&
                       speedOf(known.state.data(), std::vector<double>(size(), 0.0).data(), size()) < 1e-12;
-  known.attracting = point.unstable == 0 || origin;
+  known.attracting = known.unstable == 0 || origin;
   if (!known.attracting) return;
   AlignedVector<double> matrix(size() * size()), work(32 * size());
   std::vector<int> pivots(size());
@@ -189,6 +185,11 @@ void FixedPointSearch::solveSlowTrajectories() {
   }
 }
 
+bool FixedPointSearch::arrivedAt(const double* state, std::size_t index) const {
+  const double* place = known_[index].state.data();
+  return distance(place, state) < 10 * mergeRadius(place);
+}
+
 bool FixedPointSearch::nearKnown(const double* state, double radii) const {
   return std::any_of(known_.begin(), known_.end(), [&](const Known& known) {
     return distance(known.state.data(), state) < radii * mergeRadius(known.state.data());
@@ -201,7 +202,7 @@ void FixedPointSearch::capture() {
   std::vector<std::vector<std::size_t>> groups(known_.size());
   std::vector<std::uint8_t> taken(active_.size(), 0);
   for (std::size_t k = 0; k < known_.size(); ++k) {
-    if (!known_[k].judged) judge(known_[k]);
+    judge(known_[k]);
     if (!known_[k].attracting) continue;
     const double radius = kCaptureRadius * mergeRadius(known_[k].state.data()) / options_.mergeDistance;
     for (std::size_t i = 0; i < active_.size(); ++i)
@@ -295,43 +296,73 @@ void FixedPointSearch::solveRest() {
   }
 }
 
-// Index of the nearest of `points` after a silent run from each row of h [n][D], in place.
+// Index of the nearest of `points` after a silent run from each row of h [n][D], in place; ends when all have arrived.
 std::vector<std::size_t> FixedPointSearch::endsOf(AlignedVector<double>& h, const std::vector<std::size_t>& points) {
   const int n = static_cast<int>(h.size() / size());
   AlignedVector<double> moved(h.size());
-  for (int t = 0; t < kBoundarySteps; ++t) {
+  std::vector<std::size_t> ends(static_cast<std::size_t>(n));
+  for (int t = 1; t <= kBoundarySteps; ++t) {
     map_.step(h.data(), n, moved.data());
     h.swap(moved);
+    if (t % kCaptureEvery != 0) continue;
+    bool arrived = true;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const auto away = [&](std::size_t k) { return distance(known_[k].state.data(), h.data() + i * size()); };
+      ends[i] = *std::min_element(points.begin(), points.end(),
+                                  [&](std::size_t a, std::size_t b) { return away(a) < away(b); });
+      arrived = arrived && arrivedAt(h.data() + i * size(), ends[i]);
+    }
+    if (arrived) break;
   }
-  std::vector<std::size_t> ends;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i)
-    ends.push_back(*std::min_element(points.begin(), points.end(), [&](std::size_t a, std::size_t b) {
-      return distance(known_[a].state.data(), h.data() + i * size()) <
-             distance(known_[b].state.data(), h.data() + i * size());
-    }));
   return ends;
 }
 
 // Somewhere between two attractors lies the boundary of a basin, and on it as a rule a saddle (the indices of all fixed
 // points of a net with bounded states sum to 1, two attractors have 2). A state on the boundary to the last bit runs
-// along it to the saddle before it falls to a side.
+// along it to the saddle before it falls to a side. Pairs that a known saddle joins need no search.
 void FixedPointSearch::solveBoundaries() {
   std::vector<std::size_t> attractors;
   for (std::size_t k = 0; k < known_.size(); ++k) {
-    if (!known_[k].judged) judge(known_[k]);
+    judge(known_[k]);
     if (known_[k].attracting) attractors.push_back(k);
   }
+  if (attractors.size() < 2) return;
+  std::set<std::set<std::size_t>> joined;
+  std::size_t asked = 0;  // known points whose sides are in `joined`
   int pairs = 0;
   for (std::size_t a = 0; a < attractors.size(); ++a)
-    for (std::size_t b = a + 1; b < attractors.size() && pairs < kMostPairs; ++b, ++pairs) {
+    for (std::size_t b = a + 1; b < attractors.size() && pairs < kMostPairs; ++b) {
+      for (; asked < known_.size(); ++asked) {
+        judge(known_[asked]);
+        joined.insert(joinedBy(known_[asked], attractors));
+      }
+      if (joined.contains({attractors[a], attractors[b]})) continue;
+      ++pairs;
       tell(0.95);
       solveBoundary(attractors[a], attractors[b], attractors);
     }
 }
 
+// The attractors that both sides of a saddle with one unstable direction fall to; empty if they are not reached.
+std::set<std::size_t> FixedPointSearch::joinedBy(const Known& saddle, const std::vector<std::size_t>& attractors) {
+  if (!saddle.judged || saddle.unstable != 1 || saddle.directions.empty()) return {};
+  AlignedVector<double> sides(2 * size());
+  const double away = 10 * mergeRadius(saddle.state.data());
+  for (std::size_t i = 0; i < size(); ++i) {
+    sides[i] = saddle.state[i] + away * saddle.directions[i];
+    sides[size() + i] = saddle.state[i] - away * saddle.directions[i];
+  }
+  std::set<std::size_t> reached;
+  const std::vector<std::size_t> ends = endsOf(sides, attractors);
+  for (std::size_t side = 0; side < ends.size(); ++side)
+    if (arrivedAt(sides.data() + side * size(), ends[side])) reached.insert(ends[side]);
+  return reached;
+}
+
+// The slowest moment of a state on the boundary often leads to the saddle long before the last bit is known.
 void FixedPointSearch::solveBoundary(std::size_t from, std::size_t to, const std::vector<std::size_t>& attractors) {
   std::vector<double> low = known_[from].state, high = known_[to].state;
-  for (int round = 0; round < kBoundaryRounds; ++round) {
+  for (int round = 1; round <= kBoundaryRounds; ++round) {
     AlignedVector<double> h(kSections * size());
     for (std::size_t i = 0; i < kSections; ++i)
       for (std::size_t u = 0; u < size(); ++u)
@@ -343,8 +374,18 @@ void FixedPointSearch::solveBoundary(std::size_t from, std::size_t to, const std
     const auto at = [&](std::size_t i) { return inside.begin() + static_cast<long>(i * size()); };
     if (left < kSections) high.assign(at(left), at(left) + static_cast<long>(size()));
     if (left > 0) low.assign(at(left - 1), at(left - 1) + static_cast<long>(size()));
+    if (round % kRoundsPerTry != 0 && round != kBoundaryRounds) continue;
+    if (const int found = solveSlowestMoment(high); found >= 0) {
+      Known& saddle = known_[static_cast<std::size_t>(found)];
+      judge(saddle);
+      if (joinedBy(saddle, attractors) == std::set{from, to}) return;
+    }
   }
-  std::vector<double> state = high, moved(size()), slowest;
+}
+
+// Index of the fixed point that the slowest moment of a silent run from `state` leads to, or -1.
+int FixedPointSearch::solveSlowestMoment(std::vector<double> state) {
+  std::vector<double> moved(size()), slowest;
   double before = std::numeric_limits<double>::infinity(), least = before;
   bool falling = false;
   for (int t = 0; t < kBoundarySteps; ++t) {
@@ -358,9 +399,9 @@ void FixedPointSearch::solveBoundary(std::size_t from, std::size_t to, const std
     before = q;
     state.swap(moved);
   }
-  if (slowest.empty()) return;
+  if (slowest.empty()) return -1;
   const double q = solve(slowest.data());
-  if (q < options_.fixedSpeed) add(slowest.data(), q);
+  return q < options_.fixedSpeed ? add(slowest.data(), q) : -1;
 }
 
 // Keeps the points farthest apart, the fixed ones first; starts go to the nearest that is kept.
@@ -412,14 +453,10 @@ FixedPoints FixedPointSearch::finish() {
   std::vector<std::size_t> order(known_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::vector<FixedPoint> points;
-  for (const Known& known : known_) {
-    FixedPoint point;
-    point.state = known.state;
-    point.q = known.q;
-    point.slow = !(known.q < options_.fixedSpeed);
-    point.starts = known.starts;
-    findSpectra(point);
-    points.push_back(std::move(point));
+  for (Known& known : known_) {
+    known.slow = !(known.q < options_.fixedSpeed);
+    if (!known.judged) findSpectrum(known);
+    points.push_back(static_cast<FixedPoint&&>(known));
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     if (points[a].slow != points[b].slow) return points[b].slow;

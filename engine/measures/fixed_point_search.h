@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <set>
+
 #include "engine/measures/fixed_points.h"
 
 namespace learnscope {
@@ -23,12 +25,9 @@ class FixedPointSearch {
   FixedPoints finish();
 
  private:
-  struct Known {
-    std::vector<double> state;
-    double q = 0;
-    int starts = 0;
+  struct Known : FixedPoint {
     bool attracting = false;
-    bool judged = false;            ///< `attracting` and `inverse` are known
+    bool judged = false;            ///< a fixed point whose spectrum, `attracting` and `inverse` are known
     AlignedVector<double> inverse;  ///< -(F' - I)^-1
   };
 
@@ -40,15 +39,18 @@ class FixedPointSearch {
   void record(std::size_t start, const double* state, double q);
   void judge(Known& known);
   bool nearKnown(const double* state, double radii) const;
+  bool arrivedAt(const double* state, std::size_t index) const;
   void solveSlowTrajectories();
   void capture();
   void polish(Known& known, int index, const std::vector<std::size_t>& group);
   void solveSlowMoments();
   std::vector<std::size_t> endsOf(AlignedVector<double>& h, const std::vector<std::size_t>& points);
+  std::set<std::size_t> joinedBy(const Known& saddle, const std::vector<std::size_t>& attractors);
+  int solveSlowestMoment(std::vector<double> state);
   void solveBoundary(std::size_t from, std::size_t to, const std::vector<std::size_t>& attractors);
   std::vector<std::size_t> farApart(std::size_t count) const;
   void thin();
-  void findSpectra(FixedPoint& point) const;
+  void findSpectrum(FixedPoint& point) const;
   void findBasins(FixedPoints& result) const;
   void findContinua(FixedPoints& result) const;
   void tell(double done) const;

@@ -34,7 +34,7 @@ class Clusters {
 
 }  // namespace
 
-void FixedPointSearch::findSpectra(FixedPoint& point) const {
+void FixedPointSearch::findSpectrum(FixedPoint& point) const {
   double squared = 0;
   for (const double value : point.state) squared += value * value;
   if (map_.homogeneous() && squared < 1e-12) return;  // undefined at the kink of every unit
