@@ -102,10 +102,10 @@ class TestRnnHmmBirth : public QObject {
     QVERIFY(signs.value(1) > signs.value(2) && signs.value(2) > signs.value(3));
   }
 
-  // Published: clusters spread 8-20 % more than transitions. Ours spread less (ratios 0.76 to 0.96), so the ratio is
-  // told and not asked for; frozen noise spreads nothing, and fresh noise more than half of it.
-  void clustersAreNoiseSensitive_data() { born_data(); }
-  void clustersAreNoiseSensitive() {
+  // Frozen noise spreads nothing, and fresh noise more than half of it. That clusters spread more than transitions
+  // holds for nets of the published widths and objective (test_rnn_hmm_published); these have ratios of 0.76 to 0.96.
+  void noiseSpreadsStates_data() { born_data(); }
+  void noiseSpreadsStates() {
     QFETCH(int, seed);
     const State state = birth(seed).analyse("noise-sensitivity");
     const double cluster = value(state, "clusterDistance", 2), transition = value(state, "transitionDistance", 2);

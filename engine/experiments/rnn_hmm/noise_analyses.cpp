@@ -139,9 +139,9 @@ State sequenceDistance(const Scene& scene, const Config& arguments, const Progre
   return result;
 }
 
-/// Mean over up to ten states of the clusters and of the transitions, gamma = 0, 0.5, 1.
+/// Mean over up to 40 states of the clusters and of the transitions, gamma = 0, 0.5, 1.
 State noiseSensitivity(const Scene& scene, const Config&, const Progress& progress) {
-  constexpr int kStates = 400, kLooked = 10;
+  constexpr int kStates = 1000, kLooked = 40;
   const AlignedVector<double> states = spreadStates(scene.chains, kStates);
   const Residency stay = residency(scene.net.single, {states.begin(), states.end()}, scene.noise("sensitivity zones"));
   State result;
