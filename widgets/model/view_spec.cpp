@@ -269,7 +269,7 @@ std::vector<Json> ViewSpec::layers(const Config& config) const {
 LabPage LabPage::parse(std::string_view source, const std::string& name) {
   const Json json = parseJson(source, name);
   try {
-    requireKeys(json, "", {"schema", "speed", "card", "presets", "views"});
+    requireKeys(json, "", {"schema", "speed", "card", "presets", "views", "claims", "claimsAside"});
     if (!json.contains("schema") || json["schema"] != 1)
       throw ConfigError("/schema", json.contains("schema") ? shown(json["schema"]) : "missing", "expected 1");
     LabPage page;
