@@ -8,6 +8,7 @@
 #include "app/cli.h"
 #include "app/cli_progress.h"
 #include "app/cli_support.h"
+#include "engine/core/claims.h"
 #include "engine/core/session.h"
 #include "engine/store/export_data.h"
 #include "engine/store/export_script.h"
@@ -35,7 +36,43 @@ void writeInfo(const Json& info) {
   }
 }
 
-ExitStatus showInfo(const std::string& file, bool digest, bool json) {
+/// What a run says to the claims of its lab; nothing of a lab that is not part of this program.
+Json claimsInfo(const Registry& registry, const std::string& file, const std::string& labId) {
+  Json list = Json::array();
+  const std::shared_ptr<const Lab> lab = registry.find(labId);
+  const Claims claims = lab ? Claims::of(*lab) : Claims();
+  if (claims.empty()) return list;
+  const std::shared_ptr<Run> run = openRunFile(file, registry, OpenMode::Read);
+  for (const Claim& claim : claims.list()) list.push_back(judgementJson(claim, claims.judge(claim, *run)));
+  return list;
+}
+
+/// One claim a paragraph: verdict, value and what was expected, then the sentence. Those of other configurations are
+/// only counted.
+void writeClaims(const Json& claims) {
+  if (claims.empty()) return;
+  std::size_t elsewhere = 0;
+  std::cout << "claims\n";
+  for (const Json& claim : claims) {
+    if (claim["verdict"] == verdictName(Verdict::NotAsked)) {
+      ++elsewhere;
+      continue;
+    }
+    const Json& value = claim["value"];
+    std::cout << "  " << std::left << std::setw(7) << claim["verdict"].get<std::string>()
+              << claim["id"].get<std::string>() << ": "
+              << (value.is_number()   ? shortNumber(value)
+                  : value.is_string() ? value.get<std::string>()
+                                      : "none yet")
+              << ", expected " << claim["expected"].get<std::string>();
+    if (claim["step"].is_number()) std::cout << ", step " << claim["step"];
+    std::cout << '\n';
+    writeWrapped(std::cout, claim["text"].get<std::string>(), 9);
+  }
+  if (elsewhere > 0) std::cout << "  " << elsewhere << " about other configurations\n";
+}
+
+ExitStatus showInfo(const Registry& registry, const std::string& file, bool digest, bool json) {
   checkInput("run file", file);
   if (digest && !json) {
     std::cout << runFileDigest(file) << '\n';
@@ -43,10 +80,14 @@ ExitStatus showInfo(const std::string& file, bool digest, bool json) {
   }
   Json info = runFileInfo(file);
   if (digest) info["digest"] = runFileDigest(file);
-  if (json)
+  const Json claims = claimsInfo(registry, file, info["lab"].get<std::string>());
+  if (json) {
+    info["claims"] = claims;
     std::cout << dumped(info, 2) << '\n';
-  else
+  } else {
     writeInfo(info);
+    writeClaims(claims);
+  }
   return ExitStatus::Done;
 }
 
@@ -147,7 +188,7 @@ ExitStatus exportData(const Registry& registry, const ExportOptions& options) {
   return ExitStatus::Done;
 }
 
-void addInfo(CLI::App& app, Action& action) {
+void addInfo(CLI::App& app, const Registry& registry, Action& action) {
   struct Options {
     std::string file;
     bool digest = false, json = false;
@@ -157,8 +198,9 @@ void addInfo(CLI::App& app, Action& action) {
   info->add_option("file", options->file, "The run file")->required()->type_name("FILE");
   info->add_flag("--digest", options->digest, "Print the digest of config, scalars, arrays, events and journal");
   info->add_flag("--json", options->json, "Print JSON");
-  info->callback(
-      [&action, options] { action = [options] { return showInfo(options->file, options->digest, options->json); }; });
+  info->callback([&registry, &action, options] {
+    action = [&registry, options] { return showInfo(registry, options->file, options->digest, options->json); };
+  });
 }
 
 void addAnalyse(CLI::App& app, const Registry& registry, Action& action) {
@@ -196,7 +238,7 @@ void addExport(CLI::App& app, const Registry& registry, Action& action) {
 }  // namespace
 
 void addFileCommands(CLI::App& app, const Registry& registry, Action& action) {
-  addInfo(app, action);
+  addInfo(app, registry, action);
   addAnalyse(app, registry, action);
   addExport(app, registry, action);
 }

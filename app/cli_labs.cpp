@@ -5,6 +5,7 @@
 
 #include "app/cli.h"
 #include "app/cli_support.h"
+#include "engine/core/claims.h"
 #include "widgets/model/view_spec.h"
 
 namespace learnscope::cli {
@@ -100,6 +101,9 @@ void writeDescription(const Lab& lab, const Description& d, const Config& config
   for (const Preset& preset : page.presets) item(preset.id, preset.title.toStdString(), preset.doc.toStdString());
   heading("Views", !page.views.empty());
   for (const ViewSpec& view : page.views) item(view.id, view.title.toStdString(), view.doc.toStdString());
+  const Claims claims = Claims::of(lab);
+  heading("Claims", !claims.empty());
+  for (const Claim& claim : claims.list()) item(claim.id, claim.expected(), claim.text);
 }
 
 ExitStatus describeLab(const Registry& registry, const std::string& id, const std::vector<std::string>& sets,
@@ -122,6 +126,10 @@ ExitStatus describeLab(const Registry& registry, const std::string& id, const st
   out["views"] = Json::array();
   for (const ViewSpec& view : page.views)
     out["views"].push_back({{"id", view.id}, {"title", view.title.toStdString()}, {"kind", view.kind.toStdString()}});
+  out["claims"] = Json::array();
+  const Claims claims = Claims::of(*lab);
+  for (const Claim& claim : claims.list())
+    out["claims"].push_back({{"id", claim.id}, {"text", claim.text}, {"expected", claim.expected()}});
   std::cout << dumped(out, 2) << '\n';
   return ExitStatus::Done;
 }

@@ -10,6 +10,7 @@
 #include "app/background.h"
 #include "app/lab_card.h"
 #include "app/log.h"
+#include "widgets/controls/claim_list.h"
 #include "widgets/controls/compare_dialog.h"
 #include "widgets/controls/event_list.h"
 #include "widgets/controls/intervention_panel.h"
@@ -90,6 +91,10 @@ void LabWorkspace::makePanels() {
   addPanel(QStringLiteral("runs"), tr("Runs"), runs);
   addPanel(QStringLiteral("events"), tr("Events"), new EventList(*model_, docks_));
   addPanel(QStringLiteral("interventions"), tr("Interventions"), new InterventionPanel(*model_, docks_));
+  if (model_->claims().empty()) return;
+  auto* claims = new ClaimList(*model_, docks_);
+  connect(claims, &ClaimList::viewRequested, this, &LabWorkspace::raiseView);
+  addPanel(QStringLiteral("claims"), tr("Claims"), claims);
 }
 
 void LabWorkspace::makeViews() {

@@ -121,6 +121,31 @@ class TestCli : public QObject {
     QCOMPARE(kicked->lastStep(), std::int64_t{120});
   }
 
+  // The run's own claims in words, all of them as JSON; no verdict for a run of other settings.
+  void claims() {
+    const Program program;
+    const std::string file = program.train("a.lscope", {"--preset", "classic", "--seed", "0"});
+    const Outcome text = program({"info", file});
+    EXPECT_STATUS(text, 0);
+    for (const char* part : {"claims\n  holds  converges: ", ", expected ≤ 60, step ", "  holds  floor: 0.00",
+                             "  fails  nothing-left: 0.00", "         The loss falls below a millionth.\n",
+                             "  1 about other configurations\n"})
+      EXPECT_HAS(text.out, part);
+    QVERIFY(text.out.find("comes-back") == std::string::npos);
+    const Json claims = program.info(file).at("claims");
+    QCOMPARE(claims.size(), std::size_t{4});
+    QVERIFY(claims[0]["verdict"] == "holds" && claims[0]["value"] == claims[0]["step"] &&
+            claims[0]["source"] == "paper");
+    QVERIFY(claims[2]["verdict"] == "fails" && claims[2]["value"].get<double>() > 1e-6 && claims[2]["step"] == 100);
+    QVERIFY(claims[3]["verdict"] == "not asked" && claims[3]["value"].is_null() && claims[3]["step"].is_null());
+    const Json early = program.info(program.train("b.lscope", {"--preset", "classic", "--seed", "0", "--steps", "20"}));
+    QVERIFY(early.at("claims")[1]["verdict"] == "open" && early.at("claims")[1]["value"].is_number());
+    for (const Json& claim : program.info(program.train("c.lscope", {})).at("claims"))
+      QVERIFY(claim["verdict"] == "not asked");
+    EXPECT_HAS(program({"describe", "tiny"}).out, "converges  ≤ 60\n      Gradient descent");
+    QCOMPARE(Json::parse(program({"describe", "tiny", "--json"}).out).at("claims").size(), std::size_t{4});
+  }
+
   void info() {
     const Program program;
     const std::string file = program.train("a.lscope");

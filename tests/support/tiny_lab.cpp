@@ -187,6 +187,13 @@ class TinyLab : public Lab {
    "runs": [{"set": {"lr": 0.2}, "seeds": [0, 1]}], "commands": []},
   {"id": "kick", "title": "Kick", "doc": "The weights are drawn anew at step 50.", "speed": 50, "steps": 120, "runs": [{}],
    "commands": [{"runTo": 50}, {"intervene": {"name": "reset-weights", "arguments": {"scale": 2}}}, {"run": null}]}],
+ "claims": [
+  {"id": "converges", "text": "Gradient descent reaches the noise within 60 steps.", "source": "paper",
+   "presets": ["classic"], "value": {"event": "converged"}, "most": 60},
+  {"id": "floor", "text": "The loss ends at that of the noise.", "source": "ours",
+   "presets": ["classic"], "value": {"measure": "loss", "mean": 3}, "least": 0.001, "most": 0.011},
+  {"id": "nothing-left", "text": "The loss falls below a millionth.", "source": "ours", "presets": ["classic"], "value": "loss", "most": 1e-6},
+  {"id": "comes-back", "text": "After the kick the loss comes back.", "source": "ours", "presets": ["kick"], "value": "loss", "most": 0.05}],
  "views": [
   {"id": "orbit", "title": "Weights on a ring", "kind": "scene", "area": "centre", "doc": "One sphere a weight; height is its value.",
    "layers": [{"mark": "sphere", "angle": {"item": "index", "scale": [0, 4, 0, 1]}, "radius": 1, "z": "weights", "size": 0.1,

@@ -99,7 +99,7 @@ Binding Binding::parse(const Json& json, const std::string& pointer) {
   if (!json.is_object()) refuse(pointer, json, "expected a number, a measure id or an object");
   checkKeys(json, pointer,
             {"measure", "analysis", "arguments", "result", "item", "parameter", "value", "column", "row", "transform",
-             "scale", "map", "range", "title", "palette", "names"});
+             "scale", "map", "range", "title", "palette", "names", "marks"});
   binding.measure = text(json, "measure", pointer);
   binding.analysis = text(json, "analysis", pointer);
   binding.result = text(json, "result", pointer);
@@ -372,6 +372,12 @@ ColorBinding ColorBinding::parse(const Json& layer, const std::string& pointer, 
     refuse(place + "/map", json["map"],
            nearest.empty() ? "expected sequential, diverging, cyclic or category" : "did you mean " + nearest + "?");
   }
+  if (json.contains("marks")) {
+    const Json& marks = json["marks"];
+    if (!marks.is_boolean() || (marks.get<bool>() && color.map != QLatin1String("category")))
+      refuse(place + "/marks", marks, "expected true or false; only categories have marks");
+    color.marks = marks.get<bool>();
+  }
   if (json.contains("range")) {
     const Json& range = json["range"];
     if (!range.is_array() || range.size() != 2 || !range[0].is_number() || !range[1].is_number() ||
@@ -382,12 +388,16 @@ ColorBinding ColorBinding::parse(const Json& layer, const std::string& pointer, 
   return color;
 }
 
-std::vector<std::pair<QString, QColor>> ColorBinding::legend(const std::vector<double>& values,
-                                                             const Theme& theme) const {
-  std::vector<std::pair<QString, QColor>> entries;
+CategoryMark ColorBinding::markAt(double v) const {
+  return marks && std::isfinite(v) ? categoryMark(static_cast<int>(std::lround(std::clamp(v, 0.0, 1e6))))
+                                   : CategoryMark::Circle;
+}
+
+std::vector<CategoryName> ColorBinding::legend(const std::vector<double>& values, const Theme& theme) const {
+  std::vector<CategoryName> entries;
   for (std::size_t i = 0; map == QLatin1String("category") && i < names.size(); ++i)
     if (std::find(values.begin(), values.end(), static_cast<double>(i)) != values.end())
-      entries.emplace_back(names[i], at(static_cast<double>(i), {0, 1}, theme));
+      entries.push_back({names[i], at(static_cast<double>(i), {0, 1}, theme), markAt(static_cast<double>(i))});
   return entries;
 }
 
@@ -410,7 +420,9 @@ QColor ColorBinding::at(double v, std::pair<double, double> span, const Theme& t
   if (!std::isfinite(v)) return theme.faint;
   if (map == QLatin1String("category")) {
     const auto index = static_cast<std::size_t>(std::max(0L, std::lround(v)));
-    return palette.empty() ? theme.category(static_cast<int>(index)) : theme.color(palette[index % palette.size()]);
+    if (palette.empty()) return theme.category(static_cast<int>(index));
+    const std::size_t place = index % palette.size();
+    return theme.category(static_cast<int>(place), palette[place]);
   }
   return mapColor(map, (v - span.first) / (span.second - span.first), theme);
 }

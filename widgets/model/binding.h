@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/model/category_mark.h"
 #include "widgets/model/session_model.h"
 #include "widgets/model/theme.h"
 
@@ -117,14 +118,17 @@ struct ColorBinding {
   QString title;
   std::vector<QString> palette;  ///< colour keys of the categories; empty: the theme's own
   std::vector<QString> names;    ///< of the categories 0, 1, ..., for a legend; empty: none
+  bool marks = false;            ///< categories also have a mark each
 
   /// `fallback` is the key of a layer without a colour. Throws ConfigError at `pointer`.
   static ColorBinding parse(const Json& layer, const std::string& pointer, const QString& fallback);
   /// The range as given, else that of the finite `values` (symmetric about 0 for "diverging").
   std::pair<double, double> rangeOf(const std::vector<double>& values) const;
   QColor at(double v, std::pair<double, double> range, const Theme& theme) const;
-  /// Names and colours of the named categories that occur among `values`.
-  std::vector<std::pair<QString, QColor>> legend(const std::vector<double>& values, const Theme& theme) const;
+  /// The mark of a value; a circle where categories have none.
+  CategoryMark markAt(double v) const;
+  /// The named categories that occur among `values`.
+  std::vector<CategoryName> legend(const std::vector<double>& values, const Theme& theme) const;
 };
 
 }  // namespace learnscope

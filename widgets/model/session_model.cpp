@@ -47,6 +47,7 @@ SessionModel::SessionModel(std::shared_ptr<const Lab> lab, RunFactory& factory, 
   qRegisterMetaType<AnalysisResult>();
   const std::string_view text = lab->page();
   if (!text.empty()) page_ = LabPage::parse(text, lab->describe().id);
+  impl_->claims = Claims::of(*lab);
   speed_ = page_.speed;
   std::vector<Problem> none;
   impl_->next = resolved(lab->describe().parameters, Json::object(), none);
@@ -87,6 +88,8 @@ SessionModel::~SessionModel() {
   impl_->loader.reset();
   session_.reset();
 }
+
+const Claims& SessionModel::claims() const { return impl_->claims; }
 
 const Description& SessionModel::description() const {
   const Member* member = session_->current();

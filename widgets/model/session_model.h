@@ -13,6 +13,8 @@
 
 namespace learnscope {
 
+class Claims;
+
 /// What all views highlight; kind is "neuron", "class", "feature", "run", ...; ids are the stable ids of arrays.
 struct Selection {
   QString kind;
@@ -41,6 +43,8 @@ class SessionModel : public QObject {
   Session& session() { return *session_; }
   const Session& session() const { return *session_; }
   const LabPage& page() const { return page_; }
+  /// Of the lab's page.
+  const Claims& claims() const;
   const Description& description() const;
   /// The current run, or null before the first.
   std::shared_ptr<Run> run() const;

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "engine/core/claims.h"
 #include "widgets/model/array_loader.h"
 #include "widgets/model/script_player.h"
 #include "widgets/model/session_model.h"
@@ -42,6 +43,8 @@ struct SessionModel::Impl {
   std::map<std::tuple<const Run*, std::string, std::int64_t>, std::shared_ptr<const Array>> fetched;
   std::size_t fetchedBytes = 0;
   std::set<Key> failed;
+
+  Claims claims;
 
   // The next run.
   Config next;

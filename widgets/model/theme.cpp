@@ -145,6 +145,12 @@ QColor Theme::category(int index) const {
   return round == 1 ? color.lighter(dark ? 78 : 135) : color.lighter(dark ? 125 : 74);
 }
 
+QColor Theme::category(int index, const QString& key) const {
+  bool number = false;
+  key.toInt(&number);
+  return greys && (number || key.startsWith(QLatin1Char('#'))) ? category(index) : color(key);
+}
+
 Qt::PenStyle Theme::dash(int index) {
   constexpr std::array styles{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine, Qt::DashDotDotLine};
   return styles[static_cast<std::size_t>(std::max(index, 0)) % styles.size()];

@@ -23,6 +23,9 @@ struct Theme {
   /// "text", "muted".
   QColor color(const QString& key) const;
   QColor category(int index) const;
+  /// The same where a page wants the colour `key` for it. Hues that a page chose may be alike in grey: then the theme's
+  /// own greys are taken.
+  QColor category(int index, const QString& key) const;
   /// Pen style that goes with a category, so that colour is never the only difference.
   static Qt::PenStyle dash(int index);
 };

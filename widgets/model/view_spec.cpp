@@ -40,7 +40,7 @@ const Names& layerKeys(const std::string& kind, const std::string& mark) {
   static const std::map<std::string, Names> keys{
       {"line", {"y", "dash", "smooth", "band", "over", "against", "rings", "spread"}},
       {"bar", {"y", "x", "labels", "bins", "range"}},
-      {"cells", {"value", "map", "range", "categories", "over", "rows", "columns", "title", "labels"}},
+      {"cells", {"value", "map", "range", "categories", "levels", "over", "rows", "columns", "title", "labels"}},
       {"point", {"x", "y", "size", "joined", "against", "open", "bars", "statistic", "dash"}},
       {"image", {"value", "labels", "map", "range", "columns", "rowLabels"}},
       {"column", {"title", "value", "digits", "item"}},
@@ -269,7 +269,7 @@ std::vector<Json> ViewSpec::layers(const Config& config) const {
 LabPage LabPage::parse(std::string_view source, const std::string& name) {
   const Json json = parseJson(source, name);
   try {
-    requireKeys(json, "", {"schema", "speed", "card", "presets", "views"});
+    requireKeys(json, "", {"schema", "speed", "card", "presets", "views", "claims", "claimsAside"});
     if (!json.contains("schema") || json["schema"] != 1)
       throw ConfigError("/schema", json.contains("schema") ? shown(json["schema"]) : "missing", "expected 1");
     LabPage page;

@@ -134,8 +134,7 @@ void draw(QPainter& painter, const Mapper& mapper, const Dots& dots, const DrawS
       painter.setPen(selected     ? QPen(style.theme.text, 1.5 * style.unit)
                      : dot.hollow ? QPen(dot.color, 1.2 * style.unit)
                                   : QPen(style.theme.plotBackground, 0.6 * style.unit));
-      painter.drawEllipse(centre, radius + (selected ? 1.5 : 0) * style.unit,
-                          radius + (selected ? 1.5 : 0) * style.unit);
+      paintMark(painter, dot.mark, centre, radius + (selected ? 1.5 : 0) * style.unit);
       if (dot.label.isEmpty()) continue;
       painter.setPen(selected ? style.theme.text : style.theme.muted);
       painter.setFont(style.font);
@@ -269,7 +268,7 @@ void drawLegendSample(QPainter& painter, const QRectF& rect, const LegendEntry& 
     case LegendEntry::Shape::Dot:
       painter.setPen(Qt::NoPen);
       painter.setBrush(entry.color);
-      painter.drawEllipse(centre, s * 0.32, s * 0.32);
+      paintMark(painter, entry.mark, centre, s * 0.32);
       break;
   }
   painter.restore();

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "widgets/model/category_mark.h"
 #include "widgets/model/theme.h"
 #include "widgets/plots/scale_map.h"
 
@@ -59,6 +60,7 @@ struct Dot {
   bool selected = false;
   QString label;
   bool hollow = false;  ///< a ring
+  CategoryMark mark = CategoryMark::Circle;
   bool operator==(const Dot&) const = default;
 };
 struct Dots {
@@ -97,6 +99,7 @@ struct LegendEntry {
   QColor color;
   Shape shape = Shape::Line;
   int dash = 0;
+  CategoryMark mark = CategoryMark::Circle;  ///< of a dot
   bool operator==(const LegendEntry&) const = default;
 };
 struct ColorBar {

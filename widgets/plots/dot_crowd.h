@@ -10,7 +10,9 @@ namespace learnscope {
 inline constexpr std::size_t crowd = 2000;
 
 /// Dots that a crowd may hold: discs without a label.
-inline bool isPlain(const Dot& dot) { return !dot.selected && !dot.hollow && dot.label.isEmpty(); }
+inline bool isPlain(const Dot& dot) {
+  return !dot.selected && !dot.hollow && dot.label.isEmpty() && dot.mark == CategoryMark::Circle;
+}
 
 /// Indices, ascending, of the plain dots in the mapper's rectangle of which something is seen where all are drawn in
 /// their order, looked at with pixels of `pixel` of the painter's units. `unit` as in DrawStyle.

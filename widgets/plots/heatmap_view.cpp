@@ -30,6 +30,16 @@ void HeatmapView::readCategories(const Json& layer, const std::string& pointer) 
   }
 }
 
+/// Heights instead of colours alone: cells too narrow for a mark can still be read in grey.
+void HeatmapView::readLevels(const Json& layer, const std::string& pointer) {
+  levels_.reset();
+  if (!layer.contains("levels")) return;
+  const std::string place = pointer + "/levels";
+  if (categories_.empty() || layer.contains("over"))
+    throw ConfigError(place, layer["levels"].dump(), "only the categories of an array at the cursor have levels");
+  levels_ = live(Binding::parse(layer["levels"], place));
+}
+
 void HeatmapView::readLayers(const std::vector<Json>& layers) {
   value_.reset();
   history_.reset();
@@ -44,6 +54,7 @@ void HeatmapView::readLayers(const std::vector<Json>& layers) {
   mapped["title"] = json.value("title", json.value("label", std::string()));
   color_ = ColorBinding::parse(Json{{"color", mapped}}, pointer, {});
   readCategories(json, pointer);
+  readLevels(json, pointer);
   rows_.clear();
   if (json.contains("rows"))
     for (const Json& name : json["rows"])
@@ -106,11 +117,67 @@ void HeatmapView::nameRows(Chart& result) const {
   for (std::size_t i = 0; i < rows_.size(); ++i) result.y.named.push_back({static_cast<double>(i), rows_[i]});
 }
 
+/// Of the categories those that have a level.
+std::size_t HeatmapView::levelCount(const Grid& cells) const {
+  if (levels_->value()) return std::min(levels_->value()->items(), categories_.size());
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < categories_.size(); ++i)
+    if (std::find(cells.values.begin(), cells.values.end(), categories_[i].value) != cells.values.end()) most = i + 1;
+  return most;
+}
+
+/// Each row as a band with a level for each category, the first at the bottom; before the first column stand their
+/// marks.
+void HeatmapView::addLevels(Chart& result, const Grid& cells, const Theme& theme) const {
+  constexpr double band = 0.8, thickness = 0.72, gutter = 0.035;
+  const std::size_t levels = levelCount(cells);
+  if (levels == 0) return;
+  const double each = band / static_cast<double>(levels), before = gutter * cells.columns;
+  const auto middle = [&](int row, std::size_t level) {
+    return row + band / 2 - (static_cast<double>(level) + 0.5) * each;
+  };
+  Boxes boxes;
+  Dots marks;
+  for (int r = 0; r < cells.rows; ++r) {
+    for (std::size_t level = 0; level < levels; ++level) {
+      const QColor color = theme.category(static_cast<int>(level), categories_[level].color);
+      const double y = middle(r, level);
+      boxes.boxes.push_back({QRectF(-0.5, y - 0.03 * each, cells.columns, 0.06 * each), theme.grid});
+      Dot dot;
+      dot.at = {-0.5 - before / 2, y};
+      dot.color = color;
+      dot.mark = categoryMark(static_cast<int>(level));
+      marks.dots.push_back(dot);
+      // Neighbours of one category are one box: a figure's file stays small.
+      const auto is = [&](int c) {
+        const auto at = static_cast<std::size_t>(r * cells.columns + c);
+        return c < cells.columns && cells.values[at] == categories_[level].value;
+      };
+      for (int c = 0; c < cells.columns; ++c) {
+        if (!is(c)) continue;
+        const int from = c;
+        while (is(c + 1)) ++c;
+        boxes.boxes.push_back({QRectF(from - 0.5, y - thickness * each / 2, c + 1 - from, thickness * each), color});
+      }
+    }
+  }
+  result.x.low = -0.5 - before;
+  result.marks.emplace_back(std::move(boxes));
+  result.marks.emplace_back(std::move(marks));
+}
+
 /// Of the categories those that occur.
 void HeatmapView::addKey(Chart& result, const Grid& grid, std::pair<double, double> range, const Theme& theme) const {
-  for (const Category& category : categories_)
-    if (std::find(grid.values.begin(), grid.values.end(), category.value) != grid.values.end())
+  for (std::size_t i = 0; i < categories_.size(); ++i) {
+    const Category& category = categories_[i];
+    const bool occurs = std::find(grid.values.begin(), grid.values.end(), category.value) != grid.values.end();
+    const int index = static_cast<int>(i);
+    if (levels_ && i < levelCount(grid))
+      result.legend.push_back(
+          {category.label, theme.category(index, category.color), LegendEntry::Shape::Dot, 0, categoryMark(index)});
+    else if (!levels_ && occurs)
       result.legend.push_back({category.label, theme.color(category.color), LegendEntry::Shape::Square, 0});
+  }
   if (categories_.empty()) result.bar = ColorBar{color_.title, color_.map, range.first, range.second};
 }
 
@@ -137,7 +204,10 @@ void HeatmapView::addCells(Chart& result, const Theme& theme) const {
   result.x.integers = result.y.integers = true;
   nameRows(result);
   result.equalAspect = cells.rows > 1 && cells.columns <= 4 * cells.rows && cells.rows <= 4 * cells.columns;
-  result.marks.emplace_back(std::move(mark));
+  if (levels_)
+    addLevels(result, cells, theme);
+  else
+    result.marks.emplace_back(std::move(mark));
   addKey(result, cells, range, theme);
 }
 

@@ -36,14 +36,18 @@ class HeatmapView : public ItemView {
     std::vector<double> values;
   };
   void readCategories(const Json& layer, const std::string& pointer);
+  void readLevels(const Json& layer, const std::string& pointer);
   Grid grid() const;
   QImage image(const Grid& grid, std::pair<double, double> range, const Theme& theme) const;
   void addWaterfall(Chart& chart, const Theme& theme) const;
   void addCells(Chart& chart, const Theme& theme) const;
+  void addLevels(Chart& chart, const Grid& grid, const Theme& theme) const;
   void nameRows(Chart& chart) const;
   void addKey(Chart& chart, const Grid& grid, std::pair<double, double> range, const Theme& theme) const;
+  std::size_t levelCount(const Grid& grid) const;
 
   std::shared_ptr<LiveBinding> value_;
+  std::shared_ptr<LiveBinding> levels_;    ///< an array with one item a category, if each has a height of its own
   std::unique_ptr<ArrayHistory> history_;  ///< of a waterfall
   ColorBinding color_;
   std::vector<Category> categories_;

@@ -106,6 +106,7 @@ void RunScatterView::addPoints(const Layer& layer, const std::vector<Point>& poi
     dot.at = {result.x.scale.forward(point.x), result.y.scale.forward(point.y)};
     dot.radius = layer.bars ? 2.4 : 3.6;
     dot.color = layer.color.at(point.colour, range, theme);
+    dot.mark = layer.color.markAt(point.colour);
     dot.hollow = point.open;
     dot.selected = isSelected(point.item);
     dots.dots.push_back(std::move(dot));

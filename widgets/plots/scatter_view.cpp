@@ -75,6 +75,7 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
     dot.at = {result.x.scale.forward(x[i]), result.y.scale.forward(y[i])};
     dot.radius = std::clamp(std::isfinite(size[i]) ? size[i] : 3.5, 0.5, 30.0);
     dot.color = layer.color.value ? layer.color.at(color[i], range, theme) : theme.color(layer.color.key);
+    dot.mark = layer.color.markAt(color[i]);
     dot.selected = isSelected(id);
     if (layer.named || dot.selected) dot.label = QString::number(id);
     xs.add(dot.at.x());
@@ -83,8 +84,8 @@ void ScatterView::addLayer(const Layer& layer, const Theme& theme, Chart& result
   result.marks.emplace_back(std::move(dots));
   if (!layer.label.isEmpty() && !layer.color.value)
     result.legend.push_back({layer.label, theme.color(layer.color.key), LegendEntry::Shape::Dot, 0});
-  for (const auto& [name, tint] : layer.color.legend(color, theme))
-    result.legend.push_back({name, tint, LegendEntry::Shape::Dot, 0});
+  for (const CategoryName& each : layer.color.legend(color, theme))
+    result.legend.push_back({each.name, each.color, LegendEntry::Shape::Dot, 0, each.mark});
   if (layer.color.value && layer.color.map != QLatin1String("category"))
     result.bar = ColorBar{layer.color.title, layer.color.map, range.first, range.second};
 }

@@ -15,6 +15,7 @@
 #include <vtkUnsignedCharArray.h>
 
 #include <QFile>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -35,10 +36,12 @@ std::string shaderText(const char* name) {
 /// VTK's geometry shader makes, but a point vanishes at once when its centre leaves the picture.
 constexpr double largestSprite = 12, hysteresis = 0.8;
 
-/// Replaces VTK's lighting by ours: shade.glsl's functions, then the body `name`, which writes fragOutput0.
-void useShader(vtkActor* actor, const char* name) {
+/// Replaces VTK's lighting by ours: the functions of shade.glsl (and marks.glsl), then the body `name`, which writes
+/// fragOutput0.
+void useShader(vtkActor* actor, const char* name, bool marked) {
   vtkShaderProperty* shader = actor->GetShaderProperty();
-  shader->AddFragmentShaderReplacement("//VTK::Light::Dec", true, "//VTK::Light::Dec\n" + shaderText("shade"), false);
+  const std::string functions = shaderText("shade") + (marked ? shaderText("marks") : std::string());
+  shader->AddFragmentShaderReplacement("//VTK::Light::Dec", true, "//VTK::Light::Dec\n" + functions, false);
   shader->AddFragmentShaderReplacement("//VTK::Light::Impl", true, shaderText(name), false);
 }
 
@@ -64,7 +67,7 @@ double largestRadius(const Spheres& spheres, const RibbonView& view) {
     if (depth <= radius) return std::numeric_limits<double>::infinity();
     largest = std::max(largest, radius / depth);
   }
-  return largest * focalPixels(view);
+  return largest * focalPixels(view) * (spheres.marks.empty() ? 1 : markReach);
 }
 
 void setSpriteUniforms(vtkActor* actor, const ShadeUniforms& uniforms, const RibbonView& view) {
@@ -130,7 +133,7 @@ std::uint64_t fingerprint(const Columns&... columns) {
 
 std::uint64_t fingerprint(const SceneLayer& layer) {
   struct Visitor {
-    std::uint64_t operator()(const Spheres& s) const { return fingerprint(s.positions, s.radii, s.colors); }
+    std::uint64_t operator()(const Spheres& s) const { return fingerprint(s.positions, s.radii, s.colors, s.marks); }
     std::uint64_t operator()(const Tubes& t) const {
       return fingerprint(t.positions, t.colors, t.radii) + std::hash<float>()(t.radius);
     }
@@ -184,11 +187,26 @@ void showTriangles(vtkActor* actor, vtkPolyData* data, const Triangles& triangle
   actor->SetVisibility(!triangles.indices.empty());
 }
 
+/// As marks.glsl reads them: the mark in the last three bits of alpha.
+std::vector<Rgba> withMarks(const Spheres& spheres) {
+  std::vector<Rgba> colors(spheres.colors.begin(), spheres.colors.end());
+  for (std::size_t i = 0; i < std::min(colors.size(), spheres.marks.size()); ++i)
+    colors[i].a = static_cast<std::uint8_t>((colors[i].a >> 3) << 3 | static_cast<int>(spheres.marks[i]));
+  return colors;
+}
+
 void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
-  fillPoints(data, spheres.positions.data(), spheres.positions.size());
-  fill(pointArray<vtkFloatArray>(data, "radii"), 1, spheres.radii.data(), spheres.radii.size());
-  fillColors(data, spheres.colors.data(), spheres.colors.size());
   const std::size_t count = spheres.positions.size();
+  fillPoints(data, spheres.positions.data(), count);
+  auto* radii = pointArray<vtkFloatArray>(data, "radii");
+  fill(radii, 1, spheres.radii.data(), count);
+  if (spheres.marks.empty()) {
+    fillColors(data, spheres.colors.data(), count);
+  } else {
+    const std::vector<Rgba> colors = withMarks(spheres);
+    fillColors(data, colors.data(), count);
+    std::for_each_n(radii->GetPointer(0), count, [](float& radius) { radius *= static_cast<float>(markReach); });
+  }
   if (data->GetNumberOfVerts() != 1 ||
       data->GetVerts()->GetNumberOfConnectivityIds() != static_cast<vtkIdType>(count)) {
     std::vector<std::int32_t> all(count);
@@ -232,7 +250,7 @@ vtkSmartPointer<vtkPolyDataMapper> spriteMapper(vtkActor* actor) {
   return mapper;
 }
 
-void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, const char* shader) {
+void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, const char* shader, bool marked = false) {
   mapper->ScalarVisibilityOn();
   mapper->SetScalarModeToUsePointData();
   mapper->SetColorModeToDirectScalars();
@@ -240,7 +258,7 @@ void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, con
   actor->SetMapper(mapper);
   // VTK's translucent pass is order independent and costs a second framebuffer; blending in draw order is enough.
   actor->ForceOpaqueOn();
-  useShader(actor, shader);
+  useShader(actor, shader, marked);
 }
 
 }  // namespace
@@ -251,7 +269,9 @@ LayerActor::LayerActor(const SceneLayer& layer, const RibbonView& view)
       data_(vtkSmartPointer<vtkPolyData>::New()) {
   if (const auto* spheres = std::get_if<Spheres>(&layer.geometry)) {
     sprites_ = view.whole && largestRadius(*spheres, view) <= largestSprite * hysteresis;
-    assemble(actor_, sprites_ ? spriteMapper(actor_) : sphereMapper(), data_, sprites_ ? "sprite" : "sphere");
+    marked_ = !spheres->marks.empty();
+    const char* shader = marked_ ? (sprites_ ? "sprite_marks" : "sphere_marks") : sprites_ ? "sprite" : "sphere";
+    assemble(actor_, sprites_ ? spriteMapper(actor_) : sphereMapper(), data_, shader, marked_);
   } else if (std::holds_alternative<Lines>(layer.geometry)) {
     order_ = DrawOrder::Lines;
     assemble(actor_, surfaceMapper(), data_, "flat");
@@ -270,6 +290,7 @@ bool LayerActor::fits(const SceneLayer& layer, const RibbonView& view) const {
   if (layer.geometry.index() != kind_) return false;
   const auto* spheres = std::get_if<Spheres>(&layer.geometry);
   if (!spheres) return true;
+  if (marked_ == spheres->marks.empty()) return false;
   const double limit = sprites_ && !view.still ? largestSprite : largestSprite * hysteresis;
   return sprites_ == (view.whole && largestRadius(*spheres, view) <= limit);
 }

@@ -37,6 +37,7 @@ class LayerActor {
   DrawOrder order_ = DrawOrder::Surfaces;
   bool facing_ = false;      ///< turns with the camera
   bool sprites_ = false;     ///< spheres as GL points
+  bool marked_ = false;      ///< spheres with marks of categories
   std::uint64_t shown_ = 0;  ///< fingerprint of what was uploaded
   vtkSmartPointer<vtkActor> actor_;
   vtkSmartPointer<vtkPolyData> data_;

@@ -18,6 +18,8 @@ constexpr std::size_t mostTrailPoints = 40000;  ///< of a layer: above, trails g
 constexpr std::size_t mostTubePoints = 20000;
 constexpr std::size_t mostRidgeRecords = 240;  ///< of a surface over step
 constexpr int flashRecords = 8;                ///< how long a flash lasts
+/// Sizes of the marks on what is coloured by category: of tubes and arrows in their radii, of lines in scene units.
+constexpr double tubeMark = 3.2, arrowMark = 3.2, lineMark = 0.07;
 
 /// The items of a mark at one step: their places and what names and counts them.
 struct Items {
@@ -147,6 +149,16 @@ class MarkBinder {
     return result;
   }
 
+  /// The marks of the items' categories; empty where they have none.
+  std::vector<CategoryMark> marks(const Items& items, std::int64_t step) const {
+    std::vector<CategoryMark> result;
+    if (!spec_.color.marks) return result;
+    const auto value = source_.value(*spec_.color.value, step);
+    if (!value) return result;
+    for (const double v : value->forItems(items.reference)) result.push_back(spec_.color.markAt(v));
+    return result;
+  }
+
   void colorBar(const std::vector<double>& values) {
     if (spec_.color.map == QLatin1String("category")) return legend(values);
     const auto [low, high] = spec_.color.rangeOf(values);
@@ -249,6 +261,7 @@ class MarkBinder {
   }
 
   void bindSpheres();
+  void addMarks(std::vector<Vec3f> places, std::vector<CategoryMark> marks, std::vector<Rgba> rgba, double radius);
   void addCircles(const Items& items, const std::vector<double>& sizes, const std::vector<QColor>& colors);
   void addTrails(const Items& items, const std::vector<QColor>& colors);
   std::vector<double> flashes(const Items& items) const;
@@ -284,11 +297,13 @@ void MarkBinder::bindSpheres() {
   const std::vector<double> sizes = channel("size", all, 0.03), alphas = channel("opacity", all, 1),
                             flash = flashes(all);
   const std::vector<QColor> tints = colors(all);
+  const std::vector<CategoryMark> shapes = marks(all, source_.step);
   if (spec_.hollow) return addCircles(all, sizes, tints);
   const QColor glow(0xF0, 0xE4, 0x42);
   std::vector<Vec3f> places, halos;
   std::vector<float> radii, haloRadii;
   std::vector<Rgba> rgba, haloColors;
+  std::vector<CategoryMark> keptShapes;
   Items kept;
   kept.reference = all.reference;
   kept.reference.ids.clear();
@@ -300,6 +315,7 @@ void MarkBinder::bindSpheres() {
     places.emplace_back(all.places[i]);
     radii.push_back(static_cast<float>(radius));
     rgba.emplace_back(mixed(tints[i], glow, 0.6 * flash[i]), alphas[i]);
+    if (!shapes.empty()) keptShapes.push_back(shapes[i]);
     translucent |= alphas[i] < 1;
     kept.places.push_back(all.places[i]);
     kept.reference.ids.push_back(all.reference.id(i));
@@ -316,12 +332,23 @@ void MarkBinder::bindSpheres() {
   if (spec_.trail > 0) addTrails(all, tints);
   addLabels(kept, kept.places, clearance, 0);
   SceneLayer layer = layerOf(kept);
-  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), translucent};
+  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), translucent, std::move(keptShapes)};
   out_.layers.push_back(std::move(layer));
   if (halos.empty()) return;
   SceneLayer halo;
   halo.geometry = Spheres{std::move(halos), std::move(haloRadii), std::move(haloColors), true};
   out_.layers.push_back(std::move(halo));
+}
+
+/// Marks at the ends of what has a colour by category but no shape of its own: arrows, lines, stretches of tubes.
+void MarkBinder::addMarks(std::vector<Vec3f> places, std::vector<CategoryMark> marks, std::vector<Rgba> rgba,
+                          double radius) {
+  if (marks.empty()) return;
+  for (Rgba& color : rgba) color.a = 255;
+  SceneLayer layer;
+  std::vector<float> radii(places.size(), static_cast<float>(radius));
+  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), false, std::move(marks)};
+  out_.layers.push_back(std::move(layer));
 }
 
 void MarkBinder::addCircles(const Items& items, const std::vector<double>& sizes, const std::vector<QColor>& colors) {
@@ -441,15 +468,23 @@ void MarkBinder::bindTube() {
   const double alpha = opacity();
   const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.015);
   const std::vector<double> sizes = channel("size", *found, radius);
+  const std::vector<CategoryMark> shapes = marks(*found, source_.step);
   Items kept;
-  std::vector<Vec3f> places;
+  std::vector<Vec3f> places, heads;
   std::vector<float> radii;
-  std::vector<Rgba> rgba;
+  std::vector<Rgba> rgba, headColors;
+  std::vector<CategoryMark> headShapes;
   for (std::size_t i = 0; i < found->size(); ++i) {
     if (!finite(found->places[i]) || !(sizes[i] > 0)) continue;
     places.emplace_back(found->places[i]);
     radii.push_back(static_cast<float>(sizes[i]));
     rgba.emplace_back(tints[i], alpha);
+    const bool last = i + 1 == found->size(), begins = i == 0 || (!shapes.empty() && shapes[i] != shapes[i - 1]);
+    if (!shapes.empty() && (begins || last)) {
+      heads.push_back(places.back());
+      headColors.push_back(rgba.back());
+      headShapes.push_back(shapes[i]);
+    }
     kept.places.push_back(found->places[i]);
     kept.reference.ids.push_back(found->reference.id(i));
     if (isSelected(found->reference.id(i))) out_.rings.push_back({found->places[i], 0.05, theme_.accent});
@@ -462,6 +497,7 @@ void MarkBinder::bindTube() {
   const auto count = static_cast<std::uint32_t>(places.size());
   layer.geometry = Tubes{std::move(places), std::move(rgba), {count}, radius, spec_.closed, std::move(radii)};
   out_.layers.push_back(std::move(layer));
+  addMarks(std::move(heads), std::move(headShapes), std::move(headColors), tubeMark * radius);
 }
 
 /// The items of several records up to the cursor, the oldest at the bottom, each record flat.
@@ -478,12 +514,14 @@ void MarkBinder::bindStack() {
   std::vector<Vec3f> places;
   std::vector<float> radii;
   std::vector<Rgba> rgba;
+  std::vector<CategoryMark> shapes;
   const double alpha = opacity();
   for (std::size_t k = 0; k < steps.size(); ++k) {
     if ((steps.size() - 1 - k) % stride != 0) continue;
     const auto then = items(steps[k]);
     if (!then) continue;
     const std::vector<QColor> tints = colors(*then, steps[k]);
+    const std::vector<CategoryMark> marked = marks(*then, steps[k]);
     const std::vector<double> sizes = channel("size", *then, 0.03);
     const double height = span > 0 ? spec_.stack * (static_cast<double>(steps[k]) - first) / span : spec_.stack;
     for (std::size_t i = 0; i < then->size(); ++i) {
@@ -491,11 +529,12 @@ void MarkBinder::bindStack() {
       places.emplace_back(Vec3{then->places[i].x, then->places[i].y, height});
       radii.push_back(static_cast<float>(sizes[i]));
       rgba.emplace_back(tints[i], alpha);
+      if (spec_.color.marks) shapes.push_back(marked.empty() ? CategoryMark::Circle : marked[i]);
     }
   }
   SceneLayer layer;
   layer.title = spec_.title;
-  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), alpha < 1};
+  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), alpha < 1, std::move(shapes)};
   out_.layers.push_back(std::move(layer));
 }
 
@@ -651,9 +690,11 @@ void MarkBinder::bindArrows() {
   if (!found || !directions) return;
   const Items towards = fromRows(*directions);
   const std::vector<QColor> tints = colors(*found);
-  const double alpha = opacity();
-  std::vector<Vec3f> places, ways;
+  const std::vector<CategoryMark> shapes = marks(*found, source_.step);
+  const double alpha = opacity(), radius = spec_.width > 0 ? spec_.width : 0.012;
+  std::vector<Vec3f> places, ways, tips;
   std::vector<Rgba> rgba;
+  std::vector<CategoryMark> tipShapes;
   std::vector<std::int64_t> ids;
   for (std::size_t i = 0; i < std::min(found->size(), towards.size()); ++i) {
     if (!finite(found->places[i]) || !finite(towards.places[i])) continue;
@@ -661,13 +702,17 @@ void MarkBinder::bindArrows() {
     ways.emplace_back(towards.places[i]);
     rgba.emplace_back(tints[i], alpha);
     ids.push_back(found->reference.id(i));
+    if (shapes.empty()) continue;
+    const Vec3 beyond = normalised(towards.places[i]) * (arrowMark * radius);
+    tips.emplace_back(found->places[i] + towards.places[i] + beyond);
+    tipShapes.push_back(shapes[i]);
   }
+  addMarks(std::move(tips), std::move(tipShapes), rgba, arrowMark * radius);
   SceneLayer layer;
   layer.title = spec_.title;
   layer.select = spec_.select;
   layer.ids = std::move(ids);
-  const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.012);
-  layer.geometry = Arrows{std::move(places), std::move(ways), std::move(rgba), radius};
+  layer.geometry = Arrows{std::move(places), std::move(ways), std::move(rgba), static_cast<float>(radius)};
   out_.layers.push_back(std::move(layer));
 }
 
@@ -676,9 +721,11 @@ void MarkBinder::bindLines() {
   const auto found = items(source_.step);
   if (!found) return;
   const std::vector<QColor> tints = colors(*found);
+  const std::vector<CategoryMark> shapes = marks(*found, source_.step);
   const double alpha = opacity();
-  std::vector<Vec3f> places;
-  std::vector<Rgba> rgba;
+  std::vector<Vec3f> places, ends;
+  std::vector<Rgba> rgba, endColors;
+  std::vector<CategoryMark> endShapes;
   std::vector<std::uint32_t> strands;
   for (std::size_t i = 0; i + 1 < found->size(); i += 2) {
     if (!finite(found->places[i]) || !finite(found->places[i + 1])) continue;
@@ -687,7 +734,15 @@ void MarkBinder::bindLines() {
       rgba.emplace_back(tints[end], alpha);
     }
     strands.push_back(2);
+    if (shapes.empty()) continue;
+    // Where the category changes, and where no further segment goes on.
+    const bool goesOn = i + 2 < found->size() && length(found->places[i + 2] - found->places[i + 1]) == 0;
+    if (goesOn && shapes[i] == shapes[i + 1]) continue;
+    ends.push_back(places.back());
+    endColors.push_back(rgba.back());
+    endShapes.push_back(shapes[i + 1]);
   }
+  addMarks(std::move(ends), std::move(endShapes), std::move(endColors), lineMark);
   SceneLayer layer;
   layer.title = spec_.title;
   layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),
@@ -702,9 +757,11 @@ void MarkBinder::bindPaths(const Bound& paths) {
   each.reference = paths;
   each.places.resize(paths.items());
   const std::vector<QColor> tints = colors(each);
+  const std::vector<CategoryMark> shapes = marks(each, source_.step);
   const double alpha = opacity();
-  std::vector<Vec3f> places;
-  std::vector<Rgba> rgba;
+  std::vector<Vec3f> places, ends;
+  std::vector<Rgba> rgba, endColors;
+  std::vector<CategoryMark> endShapes;
   std::vector<std::uint32_t> strands;
   const auto rows = static_cast<std::size_t>(paths.shape[1]);
   for (std::size_t k = 0; k < each.size(); ++k) {
@@ -717,8 +774,14 @@ void MarkBinder::bindPaths(const Bound& paths) {
       rgba.emplace_back(tints[k], alpha);
       ++count;
     }
-    if (count > 0) strands.push_back(count);
+    if (count == 0) continue;
+    strands.push_back(count);
+    if (shapes.empty()) continue;
+    ends.push_back(places.back());
+    endColors.push_back(rgba.back());
+    endShapes.push_back(shapes[k]);
   }
+  addMarks(std::move(ends), std::move(endShapes), std::move(endColors), lineMark);
   SceneLayer layer;
   layer.title = spec_.title;
   layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),

@@ -89,7 +89,7 @@ class OverlayPainter {
     return top;
   }
 
-  // --- names of categories, below the colour bars: a disc and a word each.
+  // --- names of categories, below the colour bars: a mark (a disc where they have none) and a word each.
   void legends(double top) {
     const double right = rect_.right() - 0.9 * em(), disc = 0.6 * em();
     for (const SceneLegend& legend : snapshot_.legends) {
@@ -97,7 +97,7 @@ class OverlayPainter {
       if (top + 1.25 * em() * lines > rect_.bottom()) return;
       double widest = metrics_.horizontalAdvance(legend.title);
       for (const auto& entry : legend.entries)
-        widest = std::max(widest, metrics_.horizontalAdvance(entry.first) + disc + 0.5 * em());
+        widest = std::max(widest, metrics_.horizontalAdvance(entry.name) + disc + 0.5 * em());
       const QRectF box(right - widest, top, widest, 1.25 * em() * lines);
       taken_.push_back(box);
       QColor veil = style_.theme.plotBackground;
@@ -109,10 +109,10 @@ class OverlayPainter {
         text({right - widest, top, widest, em()}, legend.title, style_.theme.text, Qt::AlignRight | Qt::AlignVCenter);
         top += 1.25 * em();
       }
-      for (const auto& [name, color] : legend.entries) {
+      for (const auto& [name, color, mark] : legend.entries) {
         painter_.setPen(Qt::NoPen);
         painter_.setBrush(color);
-        painter_.drawEllipse(QRectF(right - disc, top + (em() - disc) / 2, disc, disc));
+        paintMark(painter_, mark, {right - disc / 2, top + em() / 2}, disc / 2);
         text({right - widest, top, widest - disc - 0.5 * em(), em()}, name, style_.theme.muted,
              Qt::AlignRight | Qt::AlignVCenter);
         top += 1.25 * em();

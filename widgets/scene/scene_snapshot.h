@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/splats/gaussians.h"
+#include "widgets/model/category_mark.h"
 #include "widgets/scene/camera.h"
 
 namespace learnscope {
@@ -61,12 +62,13 @@ class Column {
   std::uint64_t generation_ = 0;
 };
 
-/// Shaded spheres, one a row. Sizes of all columns agree.
+/// Shaded spheres or marks of categories, one a row. Sizes of all columns agree.
 struct Spheres {
   Column<Vec3f> positions;
   Column<float> radii;  ///< scene units
   Column<Rgba> colors;
-  bool translucent = false;  ///< some alpha is below 255: drawn after the opaque marks, unsorted
+  bool translucent = false;         ///< some alpha is below 255: drawn after the opaque marks, unsorted
+  Column<CategoryMark> marks = {};  ///< instead of spheres, each facing the camera; empty: all are spheres
   bool operator==(const Spheres&) const = default;
 };
 
@@ -189,7 +191,7 @@ struct SceneColorBar {
 /// Names of the categories of a colour.
 struct SceneLegend {
   QString title;
-  std::vector<std::pair<QString, QColor>> entries;
+  std::vector<CategoryName> entries;
   bool operator==(const SceneLegend&) const = default;
 };
 

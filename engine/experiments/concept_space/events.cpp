@@ -249,6 +249,12 @@ std::vector<EventRule> eventRules() {
       {"probe-{k}", LS_TR("Probe trained"),
        LS_TR("accuracy of the frozen probe on concept k of fresh pictures of all classes; under 0.95 the run is "
              "refused")},
+      {"loss-minimum", LS_TR("OOD loss: minimum"),
+       LS_TR("of the exact model: its loss on the unseen combination turns")},
+      {"loss-maximum", LS_TR("OOD loss: maximum"),
+       LS_TR("of the exact model: its loss on the unseen combination turns")},
+      {"concept-minimum", LS_TR("Point on axis 1: minimum"), LS_TR("of the exact model: the weak concept turns")},
+      {"concept-maximum", LS_TR("Point on axis 1: maximum"), LS_TR("of the exact model: the weak concept turns")},
       {"examples-shown", LS_TR("Examples shown"), LS_TR("the user showed or hid training examples of a class")},
   };
 }
