@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Video files, looked at with FFmpeg's own tools.
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <QPainter>
@@ -74,6 +75,41 @@ class TestVideoEncoder : public QObject {
     QCOMPARE(*videoFormatOf("frames.d/"), VideoFormat::Png);
     QVERIFY(!videoFormatOf("b.avi"));
     QVERIFY(!videoFormatOf(""));
+  }
+
+  // The codecs must not read what was never written: the heap's old content differs from export to export.
+  void theSameFramesGiveTheSameFile_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"v.mp4", "v.webm", "v.gif"}) QTest::newRow(name) << name;
+  }
+  void theSameFramesGiveTheSameFile() {
+    QFETCH(QString, name);
+    const TemporaryFolder folder;
+    const std::string path = folder.path(name.toStdString());
+    VideoEncoding encoding = encodingFor(*videoFormatOf(path));
+    encoding.size = QSize(472, 270);  // neither whole blocks nor whole groups of them
+    const auto frame = [&](int number) {
+      QImage image(encoding.size, QImage::Format_RGB32);
+      image.fill(Qt::white);
+      QPainter painter(&image);
+      painter.setRenderHint(QPainter::Antialiasing);
+      painter.translate(236, 135);
+      painter.rotate(3 * number);
+      for (int i = 0; i < 40; ++i) painter.drawEllipse(QPointF(9 * i - 180, 5 * i - 100), 30 + i, 10);
+      return image;
+    };
+    if (encoding.format == VideoFormat::Gif) encoding.palette = {frame(0), frame(20)};
+    std::vector<std::string> files;
+    for (const int filler : {0, 1, 2, 255}) {
+      mallopt(M_PERTURB, filler);
+      VideoEncoder encoder(createVideoSink(path, encoding));
+      for (int i = 0; i < 40; ++i) encoder.add(frame(i));
+      encoder.finish();
+      mallopt(M_PERTURB, 0);
+      files.push_back(readFile(path, 1 << 26));
+      std::filesystem::remove(path);
+    }
+    for (const std::string& file : files) QVERIFY(file == files.front());
   }
 
   void filesAreWhatTheySay_data() {
@@ -153,15 +189,6 @@ class TestVideoEncoder : public QObject {
     QVERIFY((std::filesystem::status(path).permissions() & std::filesystem::perms::others_read) !=
             std::filesystem::perms::none);
     EXPECT_HAS(refusal<IoError>([&] { write(path); }), "already exists");
-  }
-
-  void theSameFramesGiveTheSameFile() {
-    for (const char* name : {".mp4", ".webm", ".gif"}) {
-      const TemporaryFolder folder;
-      write(folder.path("a") + name);
-      write(folder.path("b") + name);
-      QVERIFY(readFile(folder.path("a") + name, 1 << 24) == readFile(folder.path("b") + name, 1 << 24));
-    }
   }
 
   void oneFrameIsAVideo() {
