@@ -122,7 +122,8 @@ class ClaimDelegate : public QStyledItemDelegate {
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setFont(option.font);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
-    const QColor plain = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
+    const auto group = option.state.testFlag(QStyle::State_Active) ? QPalette::Active : QPalette::Inactive;
+    const QColor plain = option.palette.color(group, selected ? QPalette::HighlightedText : QPalette::Text);
     paintVerdict(*painter, QRectF(option.rect.left() + p, text.top() + 0.08 * em, 0.84 * em, 0.84 * em), verdict,
                  selected ? plain : verdictColor(verdict, theme));
     painter->setPen(verdict == Verdict::NotAsked && !selected ? theme.muted : plain);
