@@ -261,6 +261,7 @@ ClaimList::ClaimList(SessionModel& model, QWidget* parent)
   view_->setAlternatingRowColors(true);
   view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
   view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  view_->setMinimumHeight(fontMetrics().height());  // a low window is not to grow for this panel
   summary_->setObjectName(QStringLiteral("claimList.summary"));
   summary_->setWordWrap(true);
   summary_->setMargin(6);
