@@ -73,7 +73,9 @@ class Taker {
       for (std::ptrdiff_t i = end - records; i < end; ++i) sum += at(i).value;
       found.value = sum / static_cast<double>(records);
     }
-    for (std::ptrdiff_t i = begin; i < end; ++i)
+    const bool extreme = number.take == Take::Smallest || number.take == Take::Largest;
+    if (extreme) found.value = at(begin).value, found.step = at(begin).step;
+    for (std::ptrdiff_t i = begin; extreme && i < end; ++i)
       if ((number.take == Take::Smallest && at(i).value < found.value) ||
           (number.take == Take::Largest && at(i).value > found.value))
         found.value = at(i).value, found.step = at(i).step;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // 10,000 points at 1280 x 800 on software GL, read back into a picture, while a network trains on another thread.
-// Prints one JSON object; exit status 1 if a limit of the house is broken.
+// Prints one JSON object; exit status 1 if a limit of the house is broken. `bench_scene SECONDS marks` draws the marks
+// of eight categories instead of spheres.
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -25,9 +26,11 @@ constexpr int points = 10'000, warmUp = 30;
 struct Cloud {
   Column<float> radii{std::vector<float>(points, 0.012F)};
   Column<Rgba> colors;
+  Column<CategoryMark> marks;
   std::vector<Vec3f> places;
 
-  Cloud() {
+  explicit Cloud(bool marked) {
+    std::vector<CategoryMark> shapes;
     std::vector<Rgba> rgba;
     for (int i = 0; i < points; ++i) {
       const double u = std::fmod(i * 0.754877666, 1), v = std::fmod(i * 0.569840291, 1),
@@ -35,15 +38,17 @@ struct Cloud {
       places.emplace_back(Vec3{2 * u - 1, 2 * v - 1, w});
       rgba.emplace_back(static_cast<std::uint8_t>(255 * u), static_cast<std::uint8_t>(255 * v),
                         static_cast<std::uint8_t>(255 * w));
+      if (marked) shapes.push_back(categoryMark(i));
     }
     colors = std::move(rgba);
+    if (marked) marks = std::move(shapes);
   }
   SceneSnapshot at(int frame) {
     for (std::size_t i = 0; i < places.size(); ++i)
       places[i].z += 0.002F * std::sin(0.1F * static_cast<float>(frame) + static_cast<float>(i));
     SceneSnapshot snapshot;
     snapshot.layers.resize(1);
-    snapshot.layers[0].geometry = Spheres{places, radii, colors, false};
+    snapshot.layers[0].geometry = Spheres{places, radii, colors, false, marks};
     snapshot.bounds.add(Vec3{-1, -1, 0});
     snapshot.bounds.add(Vec3{1, 1, 1});
     snapshot.background = Rgba(255, 255, 255);
@@ -74,7 +79,7 @@ int main(int argc, char** argv) {
   Member& member = session.start(Json::object(), 0, 1'000'000'000, 0, false);
 
   RenderService service;
-  Cloud cloud;
+  Cloud cloud(argc > 2 && std::string_view(argv[2]) == "marks");
   std::vector<double> times;  // of frames at full resolution; the others were drawn in a hurry and do not count
   int drawnFrames = 0;
   int frame = 0;

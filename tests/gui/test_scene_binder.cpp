@@ -557,8 +557,8 @@ class TestSceneBinder : public QObject {
     const SceneSnapshot snapshot = bound({layer, layer}, r.at(0));
     QCOMPARE(snapshot.legends.size(), std::size_t{1});  // the same for both layers
     QCOMPARE(snapshot.legends[0].entries.size(), std::size_t{2});
-    QCOMPARE(snapshot.legends[0].entries[0].first, QStringLiteral("none"));
-    QCOMPARE(snapshot.legends[0].entries[1].second, QColor(0x33, 0x33, 0x33));
+    QCOMPARE(snapshot.legends[0].entries[0].name, QStringLiteral("none"));
+    QCOMPARE(snapshot.legends[0].entries[1].color, QColor(0x33, 0x33, 0x33));
     QVERIFY(snapshot.colorBars.empty());
   }
 };

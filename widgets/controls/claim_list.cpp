@@ -122,7 +122,8 @@ class ClaimDelegate : public QStyledItemDelegate {
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setFont(option.font);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
-    const QColor plain = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
+    const auto group = option.state.testFlag(QStyle::State_Active) ? QPalette::Active : QPalette::Inactive;
+    const QColor plain = option.palette.color(group, selected ? QPalette::HighlightedText : QPalette::Text);
     paintVerdict(*painter, QRectF(option.rect.left() + p, text.top() + 0.08 * em, 0.84 * em, 0.84 * em), verdict,
                  selected ? plain : verdictColor(verdict, theme));
     painter->setPen(verdict == Verdict::NotAsked && !selected ? theme.muted : plain);
@@ -260,6 +261,7 @@ ClaimList::ClaimList(SessionModel& model, QWidget* parent)
   view_->setAlternatingRowColors(true);
   view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
   view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  view_->setMinimumHeight(fontMetrics().height());  // a low window is not to grow for this panel
   summary_->setObjectName(QStringLiteral("claimList.summary"));
   summary_->setWordWrap(true);
   summary_->setMargin(6);

@@ -129,7 +129,7 @@ std::size_t HeatmapView::levelCount(const Grid& cells) const {
 /// Each row as a band with a level for each category, the first at the bottom; before the first column stand their
 /// marks.
 void HeatmapView::addLevels(Chart& result, const Grid& cells, const Theme& theme) const {
-  constexpr double band = 0.8, thickness = 0.72, gutter = 0.035;
+  constexpr double band = 0.8, thickness = 0.72, gutter = 0.055;
   const std::size_t levels = levelCount(cells);
   if (levels == 0) return;
   const double each = band / static_cast<double>(levels), before = gutter * cells.columns;

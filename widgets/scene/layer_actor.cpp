@@ -195,7 +195,7 @@ std::vector<Rgba> withMarks(const Spheres& spheres) {
   return colors;
 }
 
-void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
+void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres, bool sprites) {
   const std::size_t count = spheres.positions.size();
   fillPoints(data, spheres.positions.data(), count);
   auto* radii = pointArray<vtkFloatArray>(data, "radii");
@@ -205,7 +205,8 @@ void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
   } else {
     const std::vector<Rgba> colors = withMarks(spheres);
     fillColors(data, colors.data(), count);
-    std::for_each_n(radii->GetPointer(0), count, [](float& radius) { radius *= static_cast<float>(markReach); });
+    if (!sprites)  // a sprite's shader knows how far its own mark reaches
+      std::for_each_n(radii->GetPointer(0), count, [](float& radius) { radius *= static_cast<float>(markReach); });
   }
   if (data->GetNumberOfVerts() != 1 ||
       data->GetVerts()->GetNumberOfConnectivityIds() != static_cast<vtkIdType>(count)) {
@@ -236,17 +237,22 @@ vtkSmartPointer<vtkPolyDataMapper> sphereMapper() {
 }
 
 /// The same discs as sphereMapper's, as GL points.
-vtkSmartPointer<vtkPolyDataMapper> spriteMapper(vtkActor* actor) {
+vtkSmartPointer<vtkPolyDataMapper> spriteMapper(vtkActor* actor, bool marked) {
   auto mapper = surfaceMapper();
   mapper->MapDataArrayToVertexAttribute("spriteRadius", "radii", vtkDataObject::FIELD_ASSOCIATION_POINTS, -1);
   actor->GetProperty()->SetRepresentationToPoints();
   vtkShaderProperty* shader = actor->GetShaderProperty();
-  shader->AddVertexShaderReplacement("//VTK::Normal::Dec", true, shaderText("sprite_declarations"), false);
+  const auto text = [marked](const char* plain, const char* more) {
+    return shaderText(plain) + (marked ? shaderText(more) : std::string());
+  };
+  shader->AddVertexShaderReplacement("//VTK::Normal::Dec", true,
+                                     text("sprite_declarations", "sprite_marks_declarations"), false);
   shader->AddVertexShaderReplacement("//VTK::PositionVC::Impl", true,
-                                     "//VTK::PositionVC::Impl\n" + shaderText("sprite_vertex"), false);
-  shader->AddFragmentShaderReplacement(
-      "//VTK::Normal::Dec", true, "flat in vec4 spriteColor;\nflat in vec4 spriteHaze;\nflat in float spriteRim;\n",
-      false);
+                                     "//VTK::PositionVC::Impl\n" + text("sprite_vertex", "sprite_marks_vertex"), false);
+  std::string inputs = "flat in vec4 spriteColor;\nflat in vec4 spriteHaze;\nflat in float spriteRim;\n";
+  if (marked)
+    inputs += "flat in vec4 markPlane;\nflat in vec4 markRest;\nflat in vec4 markTurn;\nflat in vec2 markSide;\n";
+  shader->AddFragmentShaderReplacement("//VTK::Normal::Dec", true, inputs, false);
   return mapper;
 }
 
@@ -271,7 +277,7 @@ LayerActor::LayerActor(const SceneLayer& layer, const RibbonView& view)
     sprites_ = view.whole && largestRadius(*spheres, view) <= largestSprite * hysteresis;
     marked_ = !spheres->marks.empty();
     const char* shader = marked_ ? (sprites_ ? "sprite_marks" : "sphere_marks") : sprites_ ? "sprite" : "sphere";
-    assemble(actor_, sprites_ ? spriteMapper(actor_) : sphereMapper(), data_, shader, marked_);
+    assemble(actor_, sprites_ ? spriteMapper(actor_, marked_) : sphereMapper(), data_, shader, marked_);
   } else if (std::holds_alternative<Lines>(layer.geometry)) {
     order_ = DrawOrder::Lines;
     assemble(actor_, surfaceMapper(), data_, "flat");
@@ -307,7 +313,7 @@ void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const S
   if (wanted == shown_ && order_ != DrawOrder::Lines && !facing_) return;
   shown_ = wanted;
   if (spheres) {
-    showSpheres(actor_, data_, *spheres);
+    showSpheres(actor_, data_, *spheres, sprites_);
   } else {
     showTriangles(actor_, data_, trianglesOf(layer, view));
   }

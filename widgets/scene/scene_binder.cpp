@@ -6,6 +6,7 @@
 #include <numbers>
 #include <unordered_map>
 
+#include "widgets/scene/marked_ends.h"
 #include "widgets/scene/paths.h"
 #include "widgets/scene/scene_frame.h"
 #include "widgets/scene/splat_rows.h"
@@ -261,7 +262,6 @@ class MarkBinder {
   }
 
   void bindSpheres();
-  void addMarks(std::vector<Vec3f> places, std::vector<CategoryMark> marks, std::vector<Rgba> rgba, double radius);
   void addCircles(const Items& items, const std::vector<double>& sizes, const std::vector<QColor>& colors);
   void addTrails(const Items& items, const std::vector<QColor>& colors);
   std::vector<double> flashes(const Items& items) const;
@@ -338,17 +338,6 @@ void MarkBinder::bindSpheres() {
   SceneLayer halo;
   halo.geometry = Spheres{std::move(halos), std::move(haloRadii), std::move(haloColors), true};
   out_.layers.push_back(std::move(halo));
-}
-
-/// Marks at the ends of what has a colour by category but no shape of its own: arrows, lines, stretches of tubes.
-void MarkBinder::addMarks(std::vector<Vec3f> places, std::vector<CategoryMark> marks, std::vector<Rgba> rgba,
-                          double radius) {
-  if (marks.empty()) return;
-  for (Rgba& color : rgba) color.a = 255;
-  SceneLayer layer;
-  std::vector<float> radii(places.size(), static_cast<float>(radius));
-  layer.geometry = Spheres{std::move(places), std::move(radii), std::move(rgba), false, std::move(marks)};
-  out_.layers.push_back(std::move(layer));
 }
 
 void MarkBinder::addCircles(const Items& items, const std::vector<double>& sizes, const std::vector<QColor>& colors) {
@@ -468,23 +457,17 @@ void MarkBinder::bindTube() {
   const double alpha = opacity();
   const float radius = static_cast<float>(spec_.width > 0 ? spec_.width : 0.015);
   const std::vector<double> sizes = channel("size", *found, radius);
-  const std::vector<CategoryMark> shapes = marks(*found, source_.step);
+  MarkedEnds heads(marks(*found, source_.step));
   Items kept;
-  std::vector<Vec3f> places, heads;
+  std::vector<Vec3f> places;
   std::vector<float> radii;
-  std::vector<Rgba> rgba, headColors;
-  std::vector<CategoryMark> headShapes;
+  std::vector<Rgba> rgba;
   for (std::size_t i = 0; i < found->size(); ++i) {
     if (!finite(found->places[i]) || !(sizes[i] > 0)) continue;
     places.emplace_back(found->places[i]);
     radii.push_back(static_cast<float>(sizes[i]));
     rgba.emplace_back(tints[i], alpha);
-    const bool last = i + 1 == found->size(), begins = i == 0 || (!shapes.empty() && shapes[i] != shapes[i - 1]);
-    if (!shapes.empty() && (begins || last)) {
-      heads.push_back(places.back());
-      headColors.push_back(rgba.back());
-      headShapes.push_back(shapes[i]);
-    }
+    if (i == 0 || i + 1 == found->size() || heads.differ(i, i - 1)) heads.add(found->places[i], tints[i], i);
     kept.places.push_back(found->places[i]);
     kept.reference.ids.push_back(found->reference.id(i));
     if (isSelected(found->reference.id(i))) out_.rings.push_back({found->places[i], 0.05, theme_.accent});
@@ -497,7 +480,7 @@ void MarkBinder::bindTube() {
   const auto count = static_cast<std::uint32_t>(places.size());
   layer.geometry = Tubes{std::move(places), std::move(rgba), {count}, radius, spec_.closed, std::move(radii)};
   out_.layers.push_back(std::move(layer));
-  addMarks(std::move(heads), std::move(headShapes), std::move(headColors), tubeMark * radius);
+  heads.putInto(out_.layers, tubeMark * radius);
 }
 
 /// The items of several records up to the cursor, the oldest at the bottom, each record flat.
@@ -690,11 +673,10 @@ void MarkBinder::bindArrows() {
   if (!found || !directions) return;
   const Items towards = fromRows(*directions);
   const std::vector<QColor> tints = colors(*found);
-  const std::vector<CategoryMark> shapes = marks(*found, source_.step);
+  MarkedEnds tips(marks(*found, source_.step));
   const double alpha = opacity(), radius = spec_.width > 0 ? spec_.width : 0.012;
-  std::vector<Vec3f> places, ways, tips;
+  std::vector<Vec3f> places, ways;
   std::vector<Rgba> rgba;
-  std::vector<CategoryMark> tipShapes;
   std::vector<std::int64_t> ids;
   for (std::size_t i = 0; i < std::min(found->size(), towards.size()); ++i) {
     if (!finite(found->places[i]) || !finite(towards.places[i])) continue;
@@ -702,12 +684,10 @@ void MarkBinder::bindArrows() {
     ways.emplace_back(towards.places[i]);
     rgba.emplace_back(tints[i], alpha);
     ids.push_back(found->reference.id(i));
-    if (shapes.empty()) continue;
     const Vec3 beyond = normalised(towards.places[i]) * (arrowMark * radius);
-    tips.emplace_back(found->places[i] + towards.places[i] + beyond);
-    tipShapes.push_back(shapes[i]);
+    tips.add(found->places[i] + towards.places[i] + beyond, tints[i], i);
   }
-  addMarks(std::move(tips), std::move(tipShapes), rgba, arrowMark * radius);
+  tips.putInto(out_.layers, arrowMark * radius);
   SceneLayer layer;
   layer.title = spec_.title;
   layer.select = spec_.select;
@@ -721,11 +701,10 @@ void MarkBinder::bindLines() {
   const auto found = items(source_.step);
   if (!found) return;
   const std::vector<QColor> tints = colors(*found);
-  const std::vector<CategoryMark> shapes = marks(*found, source_.step);
+  MarkedEnds ends(marks(*found, source_.step));
   const double alpha = opacity();
-  std::vector<Vec3f> places, ends;
-  std::vector<Rgba> rgba, endColors;
-  std::vector<CategoryMark> endShapes;
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
   std::vector<std::uint32_t> strands;
   for (std::size_t i = 0; i + 1 < found->size(); i += 2) {
     if (!finite(found->places[i]) || !finite(found->places[i + 1])) continue;
@@ -734,15 +713,11 @@ void MarkBinder::bindLines() {
       rgba.emplace_back(tints[end], alpha);
     }
     strands.push_back(2);
-    if (shapes.empty()) continue;
     // Where the category changes, and where no further segment goes on.
     const bool goesOn = i + 2 < found->size() && length(found->places[i + 2] - found->places[i + 1]) == 0;
-    if (goesOn && shapes[i] == shapes[i + 1]) continue;
-    ends.push_back(places.back());
-    endColors.push_back(rgba.back());
-    endShapes.push_back(shapes[i + 1]);
+    if (!goesOn || ends.differ(i, i + 1)) ends.add(found->places[i + 1], tints[i + 1], i + 1);
   }
-  addMarks(std::move(ends), std::move(endShapes), std::move(endColors), lineMark);
+  ends.putInto(out_.layers, lineMark);
   SceneLayer layer;
   layer.title = spec_.title;
   layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),
@@ -757,11 +732,10 @@ void MarkBinder::bindPaths(const Bound& paths) {
   each.reference = paths;
   each.places.resize(paths.items());
   const std::vector<QColor> tints = colors(each);
-  const std::vector<CategoryMark> shapes = marks(each, source_.step);
+  MarkedEnds ends(marks(each, source_.step));
   const double alpha = opacity();
-  std::vector<Vec3f> places, ends;
-  std::vector<Rgba> rgba, endColors;
-  std::vector<CategoryMark> endShapes;
+  std::vector<Vec3f> places;
+  std::vector<Rgba> rgba;
   std::vector<std::uint32_t> strands;
   const auto rows = static_cast<std::size_t>(paths.shape[1]);
   for (std::size_t k = 0; k < each.size(); ++k) {
@@ -776,12 +750,9 @@ void MarkBinder::bindPaths(const Bound& paths) {
     }
     if (count == 0) continue;
     strands.push_back(count);
-    if (shapes.empty()) continue;
-    ends.push_back(places.back());
-    endColors.push_back(rgba.back());
-    endShapes.push_back(shapes[k]);
+    ends.add(places.back().wide(), tints[k], k);
   }
-  addMarks(std::move(ends), std::move(endShapes), std::move(endColors), lineMark);
+  ends.putInto(out_.layers, lineMark);
   SceneLayer layer;
   layer.title = spec_.title;
   layer.geometry = Lines{std::move(places), std::move(rgba), std::move(strands),
@@ -898,27 +869,6 @@ void MarkBinder::bindSplats() {
   out_.layers.push_back(std::move(layer));
 }
 
-/// The mark of a compared run, or nothing for what does not move.
-std::optional<MarkSpec> ghostOf(const MarkSpec& mark, const QString& color) {
-  using Mark = MarkSpec::Mark;
-  constexpr double ghostOpacity = 0.3;
-  if (mark.others || (mark.mark != Mark::Sphere && mark.mark != Mark::Tube && mark.mark != Mark::Arrow)) return {};
-  MarkSpec ghost = mark;
-  ghost.color = {};
-  ghost.color.key = color;
-  ghost.labelText.clear();
-  ghost.labelValue.reset();
-  ghost.labels.clear();
-  ghost.select.clear();
-  ghost.title.clear();
-  ghost.trail = 0;
-  ghost.channels.erase("flashOn");
-  Binding opacity;
-  opacity.constant = ghostOpacity;
-  ghost.channels["opacity"] = opacity;
-  return ghost;
-}
-
 }  // namespace
 
 SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const Theme& theme,
@@ -938,7 +888,7 @@ SceneSnapshot bindScene(const SceneSpec& spec, const SceneSource& source, const 
     const bool drawn = std::any_of(spec.marks.begin(), spec.marks.end(),
                                    [&](const MarkSpec& other) { return other.others && other.mark == mark.mark; });
     for (const SceneSource& ghost : source.ghosts)
-      if (const std::optional<MarkSpec> pale = drawn ? std::nullopt : ghostOf(mark, ghost.ghostColor))
+      if (const std::optional<MarkSpec> pale = drawn ? std::nullopt : mark.ghost(ghost.ghostColor))
         MarkBinder(*pale, ghost, theme, selection, spec.cylindrical(), out).bind();
   }
   for (const SceneLayer& layer : out.layers) out.bounds.add(boundsOf(layer));

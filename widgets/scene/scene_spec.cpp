@@ -205,6 +205,25 @@ AxisSpec readAxis(const Json& json, const std::string& pointer) {
 
 }  // namespace
 
+std::optional<MarkSpec> MarkSpec::ghost(const QString& key) const {
+  constexpr double ghostOpacity = 0.3;
+  if (others || (mark != Mark::Sphere && mark != Mark::Tube && mark != Mark::Arrow)) return {};
+  MarkSpec pale = *this;
+  pale.color = {};
+  pale.color.key = key;
+  pale.labelText.clear();
+  pale.labelValue.reset();
+  pale.labels.clear();
+  pale.select.clear();
+  pale.title.clear();
+  pale.trail = 0;
+  pale.channels.erase("flashOn");
+  Binding opacity;
+  opacity.constant = ghostOpacity;
+  pale.channels["opacity"] = opacity;
+  return pale;
+}
+
 bool SceneSpec::cylindrical() const {
   return std::any_of(marks.begin(), marks.end(), [](const MarkSpec& mark) { return mark.cylindrical(); });
 }

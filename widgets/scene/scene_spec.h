@@ -42,6 +42,8 @@ struct MarkSpec {
   Vec3 at;                                             ///< moves the whole layer, scene units
   std::array<double, 2> xRange{-1, 1}, yRange{-1, 1};  ///< of a mesh of heights
 
+  /// As a compared run's: see-through, in one colour; nothing of what does not move.
+  std::optional<MarkSpec> ghost(const QString& key) const;
   bool cylindrical() const { return channels.contains("angle"); }
   const Binding* channel(const std::string& name) const {
     const auto found = channels.find(name);
