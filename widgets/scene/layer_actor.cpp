@@ -3,8 +3,8 @@
 
 #include <vtkCellArray.h>
 #include <vtkFloatArray.h>
+#include <vtkIdList.h>
 #include <vtkNew.h>
-#include <vtkOpenGLPolyDataMapper.h>
 #include <vtkPointData.h>
 #include <vtkPointGaussianMapper.h>
 #include <vtkPoints.h>
@@ -20,6 +20,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "widgets/scene/portioned_mapper.h"
 #include "widgets/scene/tessellation.h"
 
 namespace learnscope {
@@ -85,6 +86,18 @@ void fill(ArrayType* array, int components, const T* rows, std::size_t count) {
   array->Modified();
 }
 
+/// Shows rows to VTK where they are; they must stay there.
+template <class ArrayType, class T>
+void lend(ArrayType* array, int components, const T* rows, std::size_t count) {
+  using Element = typename ArrayType::ValueType;
+  static_assert(sizeof(T) % sizeof(Element) == 0);
+  constexpr int notOurs = 1;
+  auto* first = const_cast<Element*>(reinterpret_cast<const Element*>(rows));
+  array->SetNumberOfComponents(components);
+  array->SetArray(first, static_cast<vtkIdType>(count * sizeof(T) / sizeof(Element)), notOurs);
+  array->Modified();
+}
+
 template <class ArrayType>
 ArrayType* pointArray(vtkPolyData* data, const char* name) {
   if (auto* existing = ArrayType::SafeDownCast(data->GetPointData()->GetArray(name))) return existing;
@@ -94,30 +107,20 @@ ArrayType* pointArray(vtkPolyData* data, const char* name) {
   return array;
 }
 
-void fillPoints(vtkPolyData* data, const Vec3f* points, std::size_t count) {
+vtkFloatArray* placesOf(vtkPolyData* data) {
   if (!data->GetPoints()) {
     vtkNew<vtkPoints> made;
     made->SetDataTypeToFloat();
     data->SetPoints(made);
   }
-  fill(vtkFloatArray::SafeDownCast(data->GetPoints()->GetData()), 3, points, count);
   data->GetPoints()->Modified();
+  return vtkFloatArray::SafeDownCast(data->GetPoints()->GetData());
 }
 
-void fillColors(vtkPolyData* data, const Rgba* colors, std::size_t count) {
+vtkUnsignedCharArray* colorsOf(vtkPolyData* data) {
   auto* array = pointArray<vtkUnsignedCharArray>(data, "colors");
-  fill(array, 4, colors, count);
   data->GetPointData()->SetScalars(array);
-}
-
-vtkSmartPointer<vtkCellArray> cells(const std::vector<std::int32_t>& offsets, const std::int32_t* connectivity,
-                                    std::size_t size) {
-  vtkNew<vtkTypeInt32Array> starts, rows;
-  fill(starts.Get(), 1, offsets.data(), offsets.size());
-  fill(rows.Get(), 1, connectivity, size);
-  auto made = vtkSmartPointer<vtkCellArray>::New();
-  made->SetData(starts, rows);
-  return made;
+  return array;
 }
 
 /// A hash of the generations of the columns: equal ones mean equal content.
@@ -168,32 +171,38 @@ Triangles trianglesOf(const SceneLayer& layer, const RibbonView& view) {
       layer.geometry);
 }
 
-void showTriangles(vtkActor* actor, vtkPolyData* data, const Triangles& triangles) {
-  fillPoints(data, triangles.points.data(), triangles.points.size());
+void showTriangles(vtkActor* actor, vtkPolyData* data, const TriangleBuffers& buffers) {
+  const Triangles& triangles = buffers.triangles;
+  lend(placesOf(data), 3, triangles.points.data(), triangles.points.size());
   if (!triangles.normals.empty()) {
     auto* normals = pointArray<vtkFloatArray>(data, "normals");
-    fill(normals, 3, triangles.normals.data(), triangles.normals.size());
+    lend(normals, 3, triangles.normals.data(), triangles.normals.size());
     data->GetPointData()->SetNormals(normals);
   }
-  fillColors(data, triangles.colors.data(), triangles.colors.size());
-  std::vector<std::int32_t> offsets(triangles.indices.size() / 3 + 1);
-  for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = static_cast<std::int32_t>(3 * i);
-  data->SetPolys(
-      cells(offsets, reinterpret_cast<const std::int32_t*>(triangles.indices.data()), triangles.indices.size()));
+  lend(colorsOf(data), 4, triangles.colors.data(), triangles.colors.size());
+  vtkNew<vtkTypeInt32Array> offsets, corners;
+  lend(offsets.Get(), 1, buffers.offsets.data(), triangles.indices.size() / 3 + 1);
+  lend(corners.Get(), 1, triangles.indices.data(), triangles.indices.size());
+  vtkNew<vtkCellArray> cells;
+  cells->SetData(offsets, corners);
+  data->SetPolys(cells);
   data->Modified();
   actor->SetVisibility(!triangles.indices.empty());
 }
 
 void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
-  fillPoints(data, spheres.positions.data(), spheres.positions.size());
-  fill(pointArray<vtkFloatArray>(data, "radii"), 1, spheres.radii.data(), spheres.radii.size());
-  fillColors(data, spheres.colors.data(), spheres.colors.size());
   const std::size_t count = spheres.positions.size();
+  fill(placesOf(data), 3, spheres.positions.data(), count);
+  fill(pointArray<vtkFloatArray>(data, "radii"), 1, spheres.radii.data(), spheres.radii.size());
+  fill(colorsOf(data), 4, spheres.colors.data(), spheres.colors.size());
   if (data->GetNumberOfVerts() != 1 ||
       data->GetVerts()->GetNumberOfConnectivityIds() != static_cast<vtkIdType>(count)) {
-    std::vector<std::int32_t> all(count);
-    std::iota(all.begin(), all.end(), 0);
-    data->SetVerts(cells({0, static_cast<std::int32_t>(count)}, all.data(), count));
+    vtkNew<vtkIdList> all;
+    all->SetNumberOfIds(static_cast<vtkIdType>(count));
+    std::iota(all->begin(), all->end(), 0);
+    vtkNew<vtkCellArray> cells;
+    cells->InsertNextCell(all);
+    data->SetVerts(cells);
   }
   data->Modified();
   actor->SetVisibility(count > 0);
@@ -201,9 +210,8 @@ void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres) {
 
 /// A mapper that takes colours as they are.
 vtkSmartPointer<vtkPolyDataMapper> surfaceMapper() {
-  auto mapper = vtkSmartPointer<vtkPolyDataMapper>::New();
-  // Scene units are near 1: shifting would only cost passes over the points.
-  if (auto* gl = vtkOpenGLPolyDataMapper::SafeDownCast(mapper)) gl->SetVBOShiftScaleMethod(0);
+  auto mapper = vtkSmartPointer<PortionedMapper>::New();
+  mapper->SetVBOShiftScaleMethod(0);  // scene units are near 1: shifting would only cost passes over the points
   return mapper;
 }
 
@@ -244,6 +252,12 @@ void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, con
 }
 
 }  // namespace
+
+void TriangleBuffers::take(Triangles made) {
+  triangles = std::move(made);
+  for (std::size_t i = offsets.size(); i <= triangles.indices.size() / 3; ++i)
+    offsets.push_back(static_cast<std::int32_t>(3 * i));
+}
 
 LayerActor::LayerActor(const SceneLayer& layer, const RibbonView& view)
     : kind_(layer.geometry.index()),
@@ -288,7 +302,9 @@ void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const S
   if (spheres) {
     showSpheres(actor_, data_, *spheres);
   } else {
-    showTriangles(actor_, data_, trianglesOf(layer, view));
+    buffers_.take({});  // not two of them at once
+    buffers_.take(trianglesOf(layer, view));
+    showTriangles(actor_, data_, buffers_);
   }
 }
 
@@ -298,7 +314,8 @@ FloorActor::FloorActor() : actor_(vtkSmartPointer<vtkActor>::New()), data_(vtkSm
 
 void FloorActor::update(const SceneFloor& floor, const RibbonView& view, const ShadeUniforms& uniforms) {
   setUniforms(actor_, uniforms);
-  showTriangles(actor_, data_, ribbons(floor, view));
+  buffers_.take(ribbons(floor, view));
+  showTriangles(actor_, data_, buffers_);
 }
 
 }  // namespace learnscope
