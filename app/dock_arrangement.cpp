@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dock_arrangement.h"
 
+#include <QLayout>
 #include <QTabBar>
 #include <algorithm>
 #include <cmath>
@@ -125,6 +126,9 @@ Json dockArrangement(const QMainWindow& window, const QList<QDockWidget*>& docks
 
 void arrangeDocks(QMainWindow& window, const QList<QDockWidget*>& docks, const Json& arrangement) {
   const QList<Group> groups = groupsOf(arrangement, docks);
+  // Docks that glide to their places would be elsewhere for whoever looks next, such as another figure.
+  const bool animated = window.isAnimated();
+  window.setAnimated(false);
   for (QDockWidget* dock : docks) {
     window.removeDockWidget(dock);
     dock->setFloating(false);
@@ -149,6 +153,8 @@ void arrangeDocks(QMainWindow& window, const QList<QDockWidget*>& docks, const J
   }
   window.resizeDocks(sized, widths, Qt::Horizontal);
   window.resizeDocks(sized, heights, Qt::Vertical);
+  window.layout()->activate();
+  window.setAnimated(animated);
 }
 
 }  // namespace learnscope

@@ -138,15 +138,12 @@ class TestFigureDrop : public QObject {
     QVERIFY(w.drop(picture));
     QTRY_COMPARE_WITH_TIMEOUT(w.model().cursor(), std::int64_t{40}, patience);
     QCOMPARE(lab.model().session().members().size(), std::size_t{1});
-    // The figure saved from there is the same, and so is what it carries; of the docks' places the last digits may be
-    // those of another pixel.
+    // The figure saved from there is the same, and so is what it carries, to the pixel of the docks.
     if (name.endsWith("png")) {
       View* const views[] = {scene, loss};
       saveFigure(views, path("again.png"), {}, lab.figureLayout());
       QCOMPARE(QImage(path("again.png")), QImage(picture));
-      Json before = readFigureState(picture).toJson(), after = readFigureState(path("again.png")).toJson();
-      QCOMPARE(after["layout"]["docks"].size(), before["layout"]["docks"].size());
-      for (Json* state : {&before, &after}) (*state)["layout"].erase("docks");
+      const Json before = readFigureState(picture).toJson(), after = readFigureState(path("again.png")).toJson();
       QCOMPARE(after.dump(), before.dump());
     }
   }

@@ -116,6 +116,7 @@ struct LibavFile::Impl {
   Own<AVFormatContext> container;
   Own<AVCodecContext> codec;
   Own<SwsContext> toYuv;
+  Own<AVFrame> yuv;
   std::unique_ptr<GifPalette> palette;
   Own<AVPacket> packet = libav::newPacket();
   AVStream* stream = nullptr;
@@ -125,7 +126,8 @@ struct LibavFile::Impl {
   void openCodec(const Recipe& recipe, const VideoEncoding& encoding);
   void openYuv(QSize size);
   void openContainer(const Recipe& recipe, const VideoEncoding& encoding);
-  Own<AVFrame> converted(const QImage& image);
+  void add(const QImage& image);
+  void prepareYuv();
   void encode(const AVFrame* frame);
   void require(int code) const {
     if (code < 0) throw IoError(path, "cannot be written: " + libav::reason(code));
@@ -200,22 +202,33 @@ void LibavFile::Impl::openContainer(const Recipe& recipe, const VideoEncoding& e
   require(avformat_write_header(container.get(), options.handle()));
 }
 
-Own<AVFrame> LibavFile::Impl::converted(const QImage& image) {
+// One buffer for all frames, unless the codec still reads the last one.
+void LibavFile::Impl::prepareYuv() {
+  if (yuv && av_frame_is_writable(yuv.get())) return;
+  yuv = libav::newFrame();
+  yuv->format = codec->pix_fmt;
+  yuv->width = codec->width;
+  yuv->height = codec->height;
+  yuv->color_range = codec->color_range;
+  yuv->colorspace = codec->colorspace;
+  yuv->color_primaries = codec->color_primaries;
+  yuv->color_trc = codec->color_trc;
+  yuv->chroma_location = codec->chroma_sample_location;
+  require(av_frame_get_buffer(yuv.get(), 0));
+}
+
+void LibavFile::Impl::add(const QImage& image) {
   Own<AVFrame> source = frameOf(image);
   source->pts = next;
-  if (palette) return palette->reduced(std::move(source));
-  Own<AVFrame> frame = libav::newFrame();
-  frame->format = codec->pix_fmt;
-  frame->width = codec->width;
-  frame->height = codec->height;
-  frame->color_range = codec->color_range;
-  frame->colorspace = codec->colorspace;
-  frame->color_primaries = codec->color_primaries;
-  frame->color_trc = codec->color_trc;
-  frame->chroma_location = codec->chroma_sample_location;
-  require(av_frame_get_buffer(frame.get(), 0));
-  sws_scale(toYuv.get(), source->data, source->linesize, 0, codec->height, frame->data, frame->linesize);
-  return frame;
+  const auto send = [this](AVFrame& frame) {
+    frame.pts = next++;
+    frame.pict_type = AV_PICTURE_TYPE_NONE;
+    encode(&frame);
+  };
+  if (palette) return send(*palette->reduced(std::move(source)));
+  prepareYuv();
+  sws_scale(toYuv.get(), source->data, source->linesize, 0, codec->height, yuv->data, yuv->linesize);
+  send(*yuv);
 }
 
 void LibavFile::Impl::encode(const AVFrame* frame) {
@@ -237,12 +250,7 @@ LibavFile::LibavFile(const std::string& path, const VideoEncoding& encoding)
 
 LibavFile::~LibavFile() = default;
 
-void LibavFile::add(const QImage& frame) {
-  const Own<AVFrame> ready = impl_->converted(frame);
-  ready->pts = impl_->next++;
-  ready->pict_type = AV_PICTURE_TYPE_NONE;
-  impl_->encode(ready.get());
-}
+void LibavFile::add(const QImage& frame) { impl_->add(frame); }
 
 void LibavFile::finish() {
   impl_->encode(nullptr);

@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <QPainter>
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "widgets/export/figure_layout.h"
@@ -16,7 +17,8 @@ namespace {
 constexpr double pageSide = 480;  // points of the shorter side of a frame at text size 1
 constexpr double margin = 12, gap = 8, textPt = 9;
 constexpr double headingHeight = 24, captionHeight = 26, timelineHeight = 30, titleHeight = 18;
-constexpr double leastSide = 40;  // points of a view
+constexpr double leastSide = 40;       // points of a view
+constexpr std::size_t mostFrames = 6;  // that are kept to be drawn again
 
 QColor mixed(const QColor& a, const QColor& b, double t) {
   const auto mix = [t](int from, int to) { return static_cast<int>(std::lround(from + t * (to - from))); };
@@ -190,15 +192,27 @@ QImage VideoStage::finished(Taken& taken) {
     painter.scale(unit_, unit_);
     picture.content->paint(painter);
   }
-  QImage image(request_.size, QImage::Format_RGB32);
-  image.fill(theme_.window);
+  QImage& image = emptyFrame();
   QPainter painter(&image);
   painter.setRenderHint(QPainter::Antialiasing);
   if (taken.frame.part == VideoFrame::Part::Run)
     paintFrame(painter, taken);
   else
     paintCard(painter, taken.frame.part == VideoFrame::Part::Title ? request_.title : request_.end, taken.frame.fade);
+  painter.end();  // or the copy would be a deep one
   return image;
+}
+
+// One that nobody holds any more; megabytes asked for anew with every frame would leave holes in the heap.
+QImage& VideoStage::emptyFrame() {
+  auto free = std::find_if(frames_.begin(), frames_.end(), [](const QImage& frame) { return frame.isDetached(); });
+  std::atomic_thread_fence(std::memory_order_acquire);  // after the last look that the encoder took
+  if (free == frames_.end()) {
+    if (frames_.size() == mostFrames) frames_.erase(frames_.begin());
+    free = frames_.insert(frames_.end(), QImage(request_.size, QImage::Format_RGB32));
+  }
+  free->fill(theme_.window);
+  return *free;
 }
 
 QImage VideoStage::blank(const QRect& place) const {

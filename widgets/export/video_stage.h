@@ -50,6 +50,7 @@ class VideoStage {
   void lineUp();
   FigureStyle styleOf(const Cell& cell) const;
   void checkRange();
+  QImage& emptyFrame();
   QImage blank(const QRect& place) const;
   void paintFrame(QPainter& painter, const Taken& taken);
   void paintCard(QPainter& painter, const VideoCard& card, double fade);
@@ -64,6 +65,7 @@ class VideoStage {
   double unit_ = 1;  ///< pixels a point
   std::unique_ptr<VideoPlan> plan_;
   std::vector<Cell> cells_;
+  std::vector<QImage> frames_;           ///< finished ones, some of them still being encoded
   QRectF heading_, caption_, timeline_;  ///< pixels
 };
 

@@ -3,8 +3,8 @@
 
 #include <vtkCellArray.h>
 #include <vtkFloatArray.h>
+#include <vtkIdList.h>
 #include <vtkNew.h>
-#include <vtkOpenGLPolyDataMapper.h>
 #include <vtkPointData.h>
 #include <vtkPointGaussianMapper.h>
 #include <vtkPoints.h>
@@ -21,6 +21,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "widgets/scene/portioned_mapper.h"
 #include "widgets/scene/tessellation.h"
 
 namespace learnscope {
@@ -88,6 +89,18 @@ void fill(ArrayType* array, int components, const T* rows, std::size_t count) {
   array->Modified();
 }
 
+/// Shows rows to VTK where they are; they must stay there.
+template <class ArrayType, class T>
+void lend(ArrayType* array, int components, const T* rows, std::size_t count) {
+  using Element = typename ArrayType::ValueType;
+  static_assert(sizeof(T) % sizeof(Element) == 0);
+  constexpr int notOurs = 1;
+  auto* first = const_cast<Element*>(reinterpret_cast<const Element*>(rows));
+  array->SetNumberOfComponents(components);
+  array->SetArray(first, static_cast<vtkIdType>(count * sizeof(T) / sizeof(Element)), notOurs);
+  array->Modified();
+}
+
 template <class ArrayType>
 ArrayType* pointArray(vtkPolyData* data, const char* name) {
   if (auto* existing = ArrayType::SafeDownCast(data->GetPointData()->GetArray(name))) return existing;
@@ -97,30 +110,20 @@ ArrayType* pointArray(vtkPolyData* data, const char* name) {
   return array;
 }
 
-void fillPoints(vtkPolyData* data, const Vec3f* points, std::size_t count) {
+vtkFloatArray* placesOf(vtkPolyData* data) {
   if (!data->GetPoints()) {
     vtkNew<vtkPoints> made;
     made->SetDataTypeToFloat();
     data->SetPoints(made);
   }
-  fill(vtkFloatArray::SafeDownCast(data->GetPoints()->GetData()), 3, points, count);
   data->GetPoints()->Modified();
+  return vtkFloatArray::SafeDownCast(data->GetPoints()->GetData());
 }
 
-void fillColors(vtkPolyData* data, const Rgba* colors, std::size_t count) {
+vtkUnsignedCharArray* colorsOf(vtkPolyData* data) {
   auto* array = pointArray<vtkUnsignedCharArray>(data, "colors");
-  fill(array, 4, colors, count);
   data->GetPointData()->SetScalars(array);
-}
-
-vtkSmartPointer<vtkCellArray> cells(const std::vector<std::int32_t>& offsets, const std::int32_t* connectivity,
-                                    std::size_t size) {
-  vtkNew<vtkTypeInt32Array> starts, rows;
-  fill(starts.Get(), 1, offsets.data(), offsets.size());
-  fill(rows.Get(), 1, connectivity, size);
-  auto made = vtkSmartPointer<vtkCellArray>::New();
-  made->SetData(starts, rows);
-  return made;
+  return array;
 }
 
 /// A hash of the generations of the columns: equal ones mean equal content.
@@ -171,18 +174,21 @@ Triangles trianglesOf(const SceneLayer& layer, const RibbonView& view) {
       layer.geometry);
 }
 
-void showTriangles(vtkActor* actor, vtkPolyData* data, const Triangles& triangles) {
-  fillPoints(data, triangles.points.data(), triangles.points.size());
+void showTriangles(vtkActor* actor, vtkPolyData* data, const TriangleBuffers& buffers) {
+  const Triangles& triangles = buffers.triangles;
+  lend(placesOf(data), 3, triangles.points.data(), triangles.points.size());
   if (!triangles.normals.empty()) {
     auto* normals = pointArray<vtkFloatArray>(data, "normals");
-    fill(normals, 3, triangles.normals.data(), triangles.normals.size());
+    lend(normals, 3, triangles.normals.data(), triangles.normals.size());
     data->GetPointData()->SetNormals(normals);
   }
-  fillColors(data, triangles.colors.data(), triangles.colors.size());
-  std::vector<std::int32_t> offsets(triangles.indices.size() / 3 + 1);
-  for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = static_cast<std::int32_t>(3 * i);
-  data->SetPolys(
-      cells(offsets, reinterpret_cast<const std::int32_t*>(triangles.indices.data()), triangles.indices.size()));
+  lend(colorsOf(data), 4, triangles.colors.data(), triangles.colors.size());
+  vtkNew<vtkTypeInt32Array> offsets, corners;
+  lend(offsets.Get(), 1, buffers.offsets.data(), triangles.indices.size() / 3 + 1);
+  lend(corners.Get(), 1, triangles.indices.data(), triangles.indices.size());
+  vtkNew<vtkCellArray> cells;
+  cells->SetData(offsets, corners);
+  data->SetPolys(cells);
   data->Modified();
   actor->SetVisibility(!triangles.indices.empty());
 }
@@ -197,22 +203,25 @@ std::vector<Rgba> withMarks(const Spheres& spheres) {
 
 void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres, bool sprites) {
   const std::size_t count = spheres.positions.size();
-  fillPoints(data, spheres.positions.data(), count);
+  fill(placesOf(data), 3, spheres.positions.data(), count);
   auto* radii = pointArray<vtkFloatArray>(data, "radii");
   fill(radii, 1, spheres.radii.data(), count);
   if (spheres.marks.empty()) {
-    fillColors(data, spheres.colors.data(), count);
+    fill(colorsOf(data), 4, spheres.colors.data(), count);
   } else {
     const std::vector<Rgba> colors = withMarks(spheres);
-    fillColors(data, colors.data(), count);
+    fill(colorsOf(data), 4, colors.data(), count);
     if (!sprites)  // a sprite's shader knows how far its own mark reaches
       std::for_each_n(radii->GetPointer(0), count, [](float& radius) { radius *= static_cast<float>(markReach); });
   }
   if (data->GetNumberOfVerts() != 1 ||
       data->GetVerts()->GetNumberOfConnectivityIds() != static_cast<vtkIdType>(count)) {
-    std::vector<std::int32_t> all(count);
-    std::iota(all.begin(), all.end(), 0);
-    data->SetVerts(cells({0, static_cast<std::int32_t>(count)}, all.data(), count));
+    vtkNew<vtkIdList> all;
+    all->SetNumberOfIds(static_cast<vtkIdType>(count));
+    std::iota(all->begin(), all->end(), 0);
+    vtkNew<vtkCellArray> cells;
+    cells->InsertNextCell(all);
+    data->SetVerts(cells);
   }
   data->Modified();
   actor->SetVisibility(count > 0);
@@ -220,9 +229,8 @@ void showSpheres(vtkActor* actor, vtkPolyData* data, const Spheres& spheres, boo
 
 /// A mapper that takes colours as they are.
 vtkSmartPointer<vtkPolyDataMapper> surfaceMapper() {
-  auto mapper = vtkSmartPointer<vtkPolyDataMapper>::New();
-  // Scene units are near 1: shifting would only cost passes over the points.
-  if (auto* gl = vtkOpenGLPolyDataMapper::SafeDownCast(mapper)) gl->SetVBOShiftScaleMethod(0);
+  auto mapper = vtkSmartPointer<PortionedMapper>::New();
+  mapper->SetVBOShiftScaleMethod(0);  // scene units are near 1: shifting would only cost passes over the points
   return mapper;
 }
 
@@ -268,6 +276,12 @@ void assemble(vtkActor* actor, vtkPolyDataMapper* mapper, vtkPolyData* data, con
 }
 
 }  // namespace
+
+void TriangleBuffers::take(Triangles made) {
+  triangles = std::move(made);
+  for (std::size_t i = offsets.size(); i <= triangles.indices.size() / 3; ++i)
+    offsets.push_back(static_cast<std::int32_t>(3 * i));
+}
 
 LayerActor::LayerActor(const SceneLayer& layer, const RibbonView& view)
     : kind_(layer.geometry.index()),
@@ -315,7 +329,9 @@ void LayerActor::update(const SceneLayer& layer, const RibbonView& view, const S
   if (spheres) {
     showSpheres(actor_, data_, *spheres, sprites_);
   } else {
-    showTriangles(actor_, data_, trianglesOf(layer, view));
+    buffers_.take({});  // not two of them at once
+    buffers_.take(trianglesOf(layer, view));
+    showTriangles(actor_, data_, buffers_);
   }
 }
 
@@ -325,7 +341,8 @@ FloorActor::FloorActor() : actor_(vtkSmartPointer<vtkActor>::New()), data_(vtkSm
 
 void FloorActor::update(const SceneFloor& floor, const RibbonView& view, const ShadeUniforms& uniforms) {
   setUniforms(actor_, uniforms);
-  showTriangles(actor_, data_, ribbons(floor, view));
+  buffers_.take(ribbons(floor, view));
+  showTriangles(actor_, data_, buffers_);
 }
 
 }  // namespace learnscope

@@ -21,6 +21,14 @@ struct ShadeUniforms {
 /// What is drawn later covers or blends over what is drawn before.
 enum class DrawOrder { Surfaces, Floor, Spheres, Lines, TranslucentSpheres, SheerSurfaces, Planes };
 
+/// Triangles that VTK draws from where they are, without copies of its own.
+struct TriangleBuffers {
+  Triangles triangles;
+  std::vector<std::int32_t> offsets;  ///< of each triangle in the indices, and of the end
+
+  void take(Triangles made);
+};
+
 /// The VTK objects of one layer. Used by SceneRenderer only, on the render thread.
 class LayerActor {
  public:
@@ -39,6 +47,7 @@ class LayerActor {
   bool sprites_ = false;     ///< spheres as GL points
   bool marked_ = false;      ///< spheres with marks of categories
   std::uint64_t shown_ = 0;  ///< fingerprint of what was uploaded
+  TriangleBuffers buffers_;
   vtkSmartPointer<vtkActor> actor_;
   vtkSmartPointer<vtkPolyData> data_;
 };
@@ -50,6 +59,7 @@ class FloorActor {
   vtkActor* actor() const { return actor_; }
 
  private:
+  TriangleBuffers buffers_;
   vtkSmartPointer<vtkActor> actor_;
   vtkSmartPointer<vtkPolyData> data_;
 };

@@ -78,11 +78,12 @@ Error noContext(const std::string& reason) {
 }
 
 QImage drawTiles(SceneRenderer& renderer, const SceneSnapshot& snapshot, QSize pixels) {
+  const double ratio = pixels.width() / std::max(1.0, double(snapshot.size.width()));
+  if (std::max(pixels.width(), pixels.height()) <= largestTile) return renderer.render(snapshot, pixels, ratio, 2);
   QImage image(pixels, snapshot.transparent ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
   if (image.isNull()) throw Error("A picture of this size does not fit in memory.", ExitStatus::Refused);
   QPainter painter(&image);
   painter.setCompositionMode(QPainter::CompositionMode_Source);
-  const double ratio = pixels.width() / std::max(1.0, double(snapshot.size.width()));
   for (int top = 0; top < pixels.height(); top += largestTile) {
     for (int left = 0; left < pixels.width(); left += largestTile) {
       const QSize size(std::min(largestTile, pixels.width() - left), std::min(largestTile, pixels.height() - top));
