@@ -14,6 +14,7 @@
 #include "tests/support/program.h"
 #include "tests/support/video_probe.h"
 #include "widgets/export/make_video.h"
+#include "widgets/export/svg_device.h"
 #include "widgets/plots/chart_film.h"
 
 using namespace learnscope;
@@ -279,6 +280,38 @@ class TestVideo : public QObject {
     QVERIFY(stage.finished(*b) == forward[10]);
     mallopt(M_PERTURB, 0);
     QVERIFY(forward[6] != forward[7]);
+  }
+
+  void whatFailedIsSaid_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QByteArray>("layer");
+    QTest::newRow("bars") << "bars" << QByteArray(R"({"mark": "bar", "y": ANALYSIS})");
+    QTest::newRow("heatmap") << "heatmap" << QByteArray(R"({"mark": "cells", "value": ANALYSIS})");
+    QTest::newRow("scatter") << "scatter" << QByteArray(R"({"mark": "point", "x": ANALYSIS, "y": ANALYSIS})");
+    QTest::newRow("images") << "images" << QByteArray(R"({"mark": "image", "value": ANALYSIS})");
+    QTest::newRow("table") << "table" << QByteArray(R"({"mark": "column", "title": "r", "value": ANALYSIS})");
+  }
+  // In figures and in videos, not that values are on their way.
+  void whatFailedIsSaid() {
+    QFETCH(QString, kind);
+    QFETCH(QByteArray, layer);
+    layer.replace("ANALYSIS", R"({"analysis": "residuals", "arguments": {"factor": -1}, "result": "residuals"})");
+    Film film;
+    const auto view = createView(
+        ViewSpec::parse({{"id", "v"}, {"title", "V"}, {"kind", kind.toStdString()}, {"layers", {Json::parse(layer)}}}),
+        film.runs.model());
+    const QRectF area(0, 0, 400, 300);
+    SvgDevice figure(160, 120), frame(160, 120);
+    QPainter painter(&figure);
+    view->paintFigure(painter, area, {});
+    painter.end();
+    EXPECT_HAS(figure.document().toStdString(), "a factor below 0 turns residuals around");
+    const std::unique_ptr<FilmFrame> content = view->filmFrame(area, {});
+    if (!content) return;  // its frames are its figures
+    painter.begin(&frame);
+    content->paint(painter);
+    painter.end();
+    EXPECT_HAS(frame.document().toStdString(), "a factor below 0 turns residuals around");
   }
 
   void curvesGrowWithTheVideo() {

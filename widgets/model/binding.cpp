@@ -269,11 +269,18 @@ struct AnalysisFeed::Request {
   std::string key;     ///< run, step and arguments that were asked for
   std::string flying;  ///< the same of a request for the newest state whose answer has not come
   std::shared_ptr<const State> newest;
+  QString error;  ///< of the last answer
 };
 
 AnalysisFeed::AnalysisFeed(SessionModel& model, QString key, QObject* parent)
     : QObject(parent), model_(model), key_(std::move(key)) {}
 AnalysisFeed::~AnalysisFeed() = default;
+
+QString AnalysisFeed::error() const {
+  for (const auto& [slot, request] : requests_)
+    if (!request->error.isEmpty()) return request->error;
+  return {};
+}
 
 Json AnalysisFeed::resolvedArguments(const Json& arguments) const {
   Json resolved = arguments;
@@ -322,7 +329,7 @@ std::shared_ptr<const State> AnalysisFeed::result(const Binding& binding, std::i
                              [promise](AnalysisResult result) { promise->set_value(std::move(result)); });
     const AnalysisResult result = promise->get_future().get();
     request->newest = result.result;
-    error_ = QString::fromStdString(result.error);
+    request->error = QString::fromStdString(result.error);
     return request->newest;
   }
   model_.session().analyse(sessionKey, binding.analysis, asked, arguments,
@@ -333,7 +340,7 @@ std::shared_ptr<const State> AnalysisFeed::result(const Binding& binding, std::i
                                if (request->flying == wanted) request->flying.clear();
                                if (request->key != wanted && !result.result) return;
                                if (result.result) request->newest = result.result;
-                               self->error_ = QString::fromStdString(result.error);
+                               request->error = QString::fromStdString(result.error);
                                emit self->arrived();
                              });
                            });

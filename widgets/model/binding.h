@@ -65,8 +65,8 @@ class AnalysisFeed : public QObject {
   std::shared_ptr<const State> result(const Binding& binding, std::int64_t step);
   /// Where the point stands that the user drags: arguments {"handle": "x" | "y" | "z"} take its coordinates.
   void setHandle(const std::array<double, 3>& at) { handle_ = at; }
-  /// What the last failed analysis said, or "".
-  const QString& error() const { return error_; }
+  /// Why an analysis of this view has no result, or "".
+  QString error() const;
 
  signals:
   void arrived();
@@ -77,7 +77,6 @@ class AnalysisFeed : public QObject {
 
   SessionModel& model_;
   QString key_;
-  QString error_;
   std::array<double, 3> handle_{0, 0, 0};
   std::map<std::string, std::shared_ptr<Request>> requests_;
 };

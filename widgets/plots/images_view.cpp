@@ -28,7 +28,10 @@ ImagesView::ImagesView(ViewSpec viewSpec, SessionModel& sessionModel, QWidget* p
   const auto look = [this] {
     if (isVisible()) refresh();
   };
-  connect(&feed_, &AnalysisFeed::arrived, this, look);
+  connect(&feed_, &AnalysisFeed::arrived, this, [this, look] {
+    look();
+    QWidget::update();  // also where the answer is no picture but what failed
+  });
   connect(&model(), &SessionModel::refreshed, this, look);
   connect(&model(), &SessionModel::cursorChanged, this, look);
   connect(&model(), &SessionModel::selectionChanged, this, [this] { QWidget::update(); });
@@ -164,7 +167,7 @@ void ImagesView::draw(QPainter& painter, const QRectF& area, const Theme& theme,
   if (pictures_.empty()) {
     painter.setPen(theme.muted);
     painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap,
-                     mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr));
+                     mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr, feed_.error()));
     return;
   }
   const double margin = rowLabelWidth(metrics, area.width());
@@ -243,7 +246,7 @@ std::optional<std::size_t> ImagesView::pictureAt(const QPointF& position) const 
 }
 
 QString ImagesView::spokenText() const {
-  if (pictures_.empty()) return mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr);
+  if (pictures_.empty()) return mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr, feed_.error());
   QString text = tr("step %1. %n picture(s)", nullptr, static_cast<int>(pictures_.size())).arg(model().cursor());
   for (const Picture& picture : pictures_)
     if (isSelected(picture.id))

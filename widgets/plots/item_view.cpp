@@ -39,6 +39,10 @@ bool ItemView::update() {
   if (!run_) return false;
   bool changed = false;
   for (const auto& binding : live_) changed |= binding->update(model(), *run_, model().cursor(), &feed_);
+  if (const QString now = failure(); now != failed_) {
+    failed_ = now;
+    changed = true;
+  }
   return updateMore() || changed;
 }
 

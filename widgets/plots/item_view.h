@@ -18,6 +18,7 @@ class ItemView : public PlotView {
   void hoveredAt(const std::optional<QPointF>& coordinates, const QPointF& position) override;
   void stepBy(int by) override;
   QString spokenText() const override;
+  QString failure() const final { return feed_.error(); }
 
   /// Reads the layers of the page; their bindings are made by live().
   virtual void readLayers(const std::vector<Json>& layers) = 0;
@@ -43,6 +44,7 @@ class ItemView : public PlotView {
   std::vector<std::int64_t> itemIds() const;
 
   AnalysisFeed feed_;
+  QString failed_;  ///< what failure() was when the chart was made
   std::shared_ptr<Run> run_;
   std::vector<std::shared_ptr<LiveBinding>> live_;
 };

@@ -73,7 +73,8 @@ QString mistakeText(const ConfigError& error) {
   return PlotView::tr("This view's page has a mistake.\n%1").arg(QString::fromUtf8(error.what()));
 }
 
-QString emptyTextOf(const View& view, bool hasRun) {
+QString emptyTextOf(const View& view, bool hasRun, const QString& failure) {
+  if (!failure.isEmpty()) return View::tr("The analysis of this view failed.\n%1").arg(failure);
   const ViewSpec& spec = view.spec();
   if (spec.json.contains("empty") && spec.json["empty"].is_string())
     return QString::fromStdString(spec.json["empty"].get<std::string>());
@@ -265,7 +266,7 @@ std::unique_ptr<FilmFrame> PlotView::filmFrame(const QRectF& rect, const FigureS
   return std::make_unique<ChartFrame>(std::move(shown), rect, style);
 }
 
-QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr); }
+QString PlotView::emptyText() const { return emptyTextOf(*this, run() != nullptr, failure()); }
 
 QString PlotView::spokenText() const {
   const Chart& chart = canvas_->chart();

@@ -17,8 +17,9 @@ struct Extent;
 QString runsBinding(const ViewSpec& spec);
 /// Range given in an axis of a spec, in values.
 std::optional<std::pair<double, double>> rangeGiven(const Json& view, const char* axis);
-/// What will fill a view that has nothing to show: the page's own words ("empty"), or what has to happen.
-QString emptyTextOf(const View& view, bool hasRun);
+/// What will fill a view that has nothing to show: the page's own words ("empty"), or what has to happen; of one whose
+/// analysis failed, why.
+QString emptyTextOf(const View& view, bool hasRun, const QString& failure = {});
 /// The mistake in a page that `read` met, also one of a wrong JSON type; nothing if it is right.
 std::optional<ConfigError> mistakeIn(const std::function<void()>& read);
 /// What a view shows whose page has a mistake.
@@ -77,6 +78,8 @@ class PlotView : public View {
   bool isSelected(std::int64_t id) const;
   QString selectKind() const { return selectKind_; }
   QString emptyText() const;
+  /// What an analysis of this view said that failed, or "".
+  virtual QString failure() const { return {}; }
   /// "step 460. train 0.98; test 0.95"; what will fill it while it is empty.
   virtual QString spokenText() const;
 

@@ -179,7 +179,7 @@ ItemTableView::ItemTableView(ViewSpec viewSpec, SessionModel& sessionModel, QWid
 
 void ItemTableView::showEmpty() {
   empty_->setVisible(items_->rowCount() == 0);
-  empty_->setText(mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr));
+  empty_->setText(mistake_ ? mistakeText(*mistake_) : emptyTextOf(*this, run_ != nullptr, feed_.error()));
 }
 
 /// Checking adds to the selection, unchecking takes away.
@@ -218,6 +218,7 @@ void ItemTableView::refresh() {
     if (mistake_) items_->setColumns({});
   }
   if (run_ && items_->look(model(), *run_, feed_)) showSelection();
+  showEmpty();
 }
 
 void ItemTableView::showSelection() {
@@ -273,6 +274,10 @@ void ItemTableView::paintFigure(QPainter& painter, const QRectF& rect, const Fig
   painter.drawLine(QPointF(rect.left() + pad, y - 0.2 * line), QPointF(rect.right() - pad, y - 0.2 * line));
   for (int r = 0; r < items_->rowCount() && y + line <= rect.bottom(); ++r)
     row([&](int c) { return items_->data(items_->index(r, c), Qt::DisplayRole).toString(); }, theme.text);
+  if (items_->rowCount() > 0) return;
+  painter.setPen(theme.muted);
+  painter.drawText(QRectF(QPointF(rect.left(), y), rect.bottomRight()), Qt::AlignCenter | Qt::TextWordWrap,
+                   empty_->text());
 }
 
 QString ItemTableView::dataCsv() const {
