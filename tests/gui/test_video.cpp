@@ -295,7 +295,7 @@ class TestVideo : public QObject {
   void whatFailedIsSaid() {
     QFETCH(QString, kind);
     QFETCH(QByteArray, layer);
-    layer.replace("ANALYSIS", R"({"analysis": "residuals", "arguments": {"factor": 0}, "result": "residuals"})");
+    layer.replace("ANALYSIS", R"({"analysis": "residuals", "arguments": {"factor": -1}, "result": "residuals"})");
     Film film;
     const auto view = createView(
         ViewSpec::parse({{"id", "v"}, {"title", "V"}, {"kind", kind.toStdString()}, {"layers", {Json::parse(layer)}}}),
@@ -305,13 +305,13 @@ class TestVideo : public QObject {
     QPainter painter(&figure);
     view->paintFigure(painter, area, {});
     painter.end();
-    EXPECT_HAS(figure.document().toStdString(), "a factor of 0 leaves no residuals");
+    EXPECT_HAS(figure.document().toStdString(), "a factor below 0 turns residuals around");
     const std::unique_ptr<FilmFrame> content = view->filmFrame(area, {});
     if (!content) return;  // its frames are its figures
     painter.begin(&frame);
     content->paint(painter);
     painter.end();
-    EXPECT_HAS(frame.document().toStdString(), "a factor of 0 leaves no residuals");
+    EXPECT_HAS(frame.document().toStdString(), "a factor below 0 turns residuals around");
   }
 
   void curvesGrowWithTheVideo() {

@@ -173,7 +173,7 @@ class TinyLab : public Lab {
   }
   State analyse(const std::string&, const Config& config, std::uint64_t seed, const State& state,
                 const Config& arguments, const Progress&) const override {
-    if (arguments.real("factor") == 0) throw Error("a factor of 0 leaves no residuals", ExitStatus::Failed);
+    if (arguments.real("factor") < 0) throw Error("a factor below 0 turns residuals around", ExitStatus::Failed);
     std::vector<double> values = residuals(makeData(config, seed), state.get("weights").as<double>());
     for (double& value : values) value *= arguments.real("factor");
     State result;

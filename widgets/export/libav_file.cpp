@@ -66,7 +66,8 @@ Recipe recipeOf(VideoFormat format) {
 Options x264Options() {
   Options options{{"preset", "veryfast"}, {"bf", "0"}, {"crf", "17"}, {"profile", "high"}};
   // Its MB-tree for AVX-512 takes eight blocks of 16 pixels at a time and reads past the last of a row: where the width
-  // is no multiple of 128, what the heap held before changed the file. The one for AVX2 is right and as fast.
+  // is no multiple of 128, what the heap held before changed the file. The one for AVX2 is right, for a millisecond a
+  // frame of 1080p.
   if (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) options.emplace_back("x264-params", "asm=avx2");
   return options;
 }

@@ -117,10 +117,15 @@ class FigureDrawing {
       free = left + width + pad();
       painter_.drawText(QPointF(left, base), tick.label);
     }
-    for (const Tick& tick : chart_.y.ticks(yCount(r.height())))
-      painter_.drawText(QPointF(r.left() - pad() - metrics_.horizontalAdvance(tick.label),
-                                mapper.y(tick.coordinate) + metrics_.capHeight() / 2),
-                        tick.label);
+    // In a low panel not every tick has room for its label.
+    double before = -1e9;
+    for (const Tick& tick : chart_.y.ticks(yCount(r.height()))) {
+      const double y = mapper.y(tick.coordinate);
+      if (std::abs(y - before) < metrics_.ascent()) continue;
+      before = y;
+      painter_.drawText(
+          QPointF(r.left() - pad() - metrics_.horizontalAdvance(tick.label), y + metrics_.capHeight() / 2), tick.label);
+    }
     if (!chart_.x.title.isEmpty())
       painter_.drawText(
           QPointF(r.center().x() - metrics_.horizontalAdvance(chart_.x.title) / 2, base + metrics_.height()),
