@@ -119,7 +119,7 @@ class TestFigureDrop : public QObject {
     QMap<QString, QRect> places;
     const std::string run = makeFigure(path("data"), picture, &places);
     QVERIFY(!run.empty());
-    QCOMPARE(places.size(), 4);
+    QCOMPARE(places.size(), 5);  // parameters, runs, events, interventions, claims
     Window w(path("data"));
     w.window->openLab(QStringLiteral("tiny"))->resetLayout();  // the folder remembers where everything was
     QVERIFY(w.drop(picture));
