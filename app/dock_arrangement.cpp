@@ -24,17 +24,21 @@ struct Group {
 };
 
 /// The docks behind one row of tabs, in the order of the tabs; only `dock` if it is in no tab.
-QList<QDockWidget*> tabsOf(const QMainWindow& window, QDockWidget* dock) {
+struct Tabs {
+  QList<QDockWidget*> docks;
+  QRect bar;  ///< in the window; empty without tabs
+};
+Tabs tabsOf(const QMainWindow& window, QDockWidget* dock) {
   const QList<QDockWidget*> together = window.tabifiedDockWidgets(dock);
-  if (together.isEmpty()) return {dock};
+  if (together.isEmpty()) return {{dock}, {}};
   for (const QTabBar* bar : window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
     QList<QDockWidget*> found;
     for (int i = 0; i < bar->count(); ++i)
       for (QDockWidget* each : together + QList<QDockWidget*>{dock})
         if (bar->tabData(i).value<quintptr>() == reinterpret_cast<quintptr>(each)) found << each;  // Qt notes it there
-    if (found.contains(dock)) return found;
+    if (found.contains(dock)) return {found, bar->geometry()};
   }
-  return QList<QDockWidget*>{dock} + together;
+  return {QList<QDockWidget*>{dock} + together, {}};
 }
 
 QList<Group> groupsOf(const Json& arrangement, const QList<QDockWidget*>& docks) {
@@ -104,13 +108,13 @@ Json dockArrangement(const QMainWindow& window, const QList<QDockWidget*>& docks
   };
   for (QDockWidget* dock : docks) {
     if (dock->isHidden() || seen.contains(dock)) continue;
-    const QList<QDockWidget*> tabs = tabsOf(window, dock);
+    const auto [tabs, bar] = tabsOf(window, dock);
     seen += tabs;
     // Those behind stand outside of the window.
     QDockWidget* front = dock;
     for (QDockWidget* each : tabs)
       if (each->geometry().right() >= 0) front = each;
-    const QRect box = front->geometry();
+    const QRect box = front->geometry().united(bar);  // Qt counts the tabs to a dock's size
     Json group{{"docks", Json::array()},
                {"front", front->objectName().toStdString()},
                {"box",

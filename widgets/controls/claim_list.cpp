@@ -261,7 +261,6 @@ ClaimList::ClaimList(SessionModel& model, QWidget* parent)
   view_->setAlternatingRowColors(true);
   view_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
   view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  view_->setMinimumHeight(fontMetrics().height());  // a low window is not to grow for this panel
   summary_->setObjectName(QStringLiteral("claimList.summary"));
   summary_->setWordWrap(true);
   summary_->setMargin(6);
@@ -289,6 +288,10 @@ ClaimList::ClaimList(SessionModel& model, QWidget* parent)
   connect(view_, &QListView::clicked, this, [this](const QModelIndex& at) { go(at.row(), false); });
   connect(view_, &QListView::activated, this, [this](const QModelIndex& at) { go(at.row(), true); });
   renew();
+}
+
+QSize ClaimList::minimumSizeHint() const {
+  return {QWidget::minimumSizeHint().width(), 4 * fontMetrics().lineSpacing()};
 }
 
 void ClaimList::renew() {

@@ -48,6 +48,8 @@ class ClaimList : public QWidget {
  public:
   explicit ClaimList(SessionModel& model, QWidget* parent = nullptr);
   QListView* view() const { return view_; }
+  /// The same whatever the panel says: neither a low window nor a layout that comes back is to make room for a text.
+  QSize minimumSizeHint() const override;
 
  signals:
   /// The view that draws the measure of a claim.
