@@ -5,8 +5,9 @@
 
 namespace learnscope {
 
-/// Draws triangles in portions, each done before the next begins. Software GL keeps all that it has been told to draw,
-/// half a kilobyte a triangle, until it is asked for the picture: as much memory as the longest trails need otherwise.
+/// Draws triangles in portions, each done before the next but one begins. Software GL keeps all that it has been told
+/// to draw, half a kilobyte a triangle, until it is asked for the picture: as much memory as the longest trails need
+/// otherwise.
 class PortionedMapper : public vtkOpenGLPolyDataMapper {
  public:
   static PortionedMapper* New();
