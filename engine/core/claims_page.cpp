@@ -30,7 +30,7 @@ void requireKeys(const Json& json, const std::string& pointer, const Names& know
   if (!json.is_object()) refuse(pointer, json, "expected an object");
   for (const auto& [key, value] : json.items())
     if (std::find(known.begin(), known.end(), key) == known.end())
-      refuseName(pointer + "/" + key, key, known, "key of a claim");
+      refuseName(std::string(pointer).append("/").append(key), key, known, "key of a claim");
 }
 
 std::string text(const Json& json, const char* key, const std::string& pointer) {
@@ -103,7 +103,7 @@ class Reader {
       *values = flattened(json[key]);
       for (const auto& [parameter, value] : values->items())
         if (!description_.parameter(parameter))
-          refuseName(place + "/" + parameter, parameter, parameters_, "parameter");
+          refuseName(std::string(place).append("/").append(parameter), parameter, parameters_, "parameter");
     }
     if (claim.presets.empty() == claim.set.is_null())
       throw ConfigError(pointer + "/presets", claim.set.is_null() ? "missing" : "with set",

@@ -427,6 +427,7 @@ void FixedPointSearch::thin() {
   if (fixed > 0) choose(fixed);
   choose(known_.size());
   std::vector<Known> kept;
+  kept.reserve(chosen.size());
   for (const std::size_t index : chosen) kept.push_back(known_[index]);
   for (std::size_t i = 0; i < known_.size(); ++i) {
     if (nearest[i] < 0) continue;

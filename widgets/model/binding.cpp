@@ -40,7 +40,8 @@ void checkKeys(const Json& json, const std::string& pointer, const std::vector<s
   for (const auto& [key, value] : json.items()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::string nearest = nearestName(key, known);
-    throw ConfigError(pointer + "/" + key, "unknown key", nearest.empty() ? "" : "did you mean " + nearest + "?");
+    throw ConfigError(std::string(pointer).append("/").append(key), "unknown key",
+                      nearest.empty() ? "" : "did you mean " + nearest + "?");
   }
 }
 

@@ -150,7 +150,8 @@ void HeatmapView::addLevels(Chart& result, const Grid& cells, const Theme& theme
       marks.dots.push_back(dot);
       // Neighbours of one category are one box: a figure's file stays small.
       const auto is = [&](int c) {
-        const auto at = static_cast<std::size_t>(r * cells.columns + c);
+        const auto at =
+            static_cast<std::size_t>(r) * static_cast<std::size_t>(cells.columns) + static_cast<std::size_t>(c);
         return c < cells.columns && cells.values[at] == categories_[level].value;
       };
       for (int c = 0; c < cells.columns; ++c) {

@@ -37,7 +37,7 @@ vtkStandardNewMacro(PortionedMapper)
   for (std::size_t first = 0; first < count; first += 3 * portion) {
     const std::size_t size = std::min(3 * portion, count - first);
     glDrawRangeElements(GL_TRIANGLES, 0, last, static_cast<GLsizei>(size), GL_UNSIGNED_INT,
-                        reinterpret_cast<const void*>(first * sizeof(GLuint)));
+                        reinterpret_cast<const void*>(first * sizeof(GLuint)));  // NOLINT: GL takes an offset
     const GLsync now = glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
     glFlush();
     await();
