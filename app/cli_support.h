@@ -12,6 +12,7 @@
 #include "engine/core/array.h"
 #include "engine/core/registry.h"
 #include "engine/core/run.h"
+#include "engine/core/short_number.h"
 #include "widgets/model/view_spec.h"
 
 namespace CLI {
@@ -72,8 +73,6 @@ LabPage pageOf(const Lab& lab);
 Json arrayJson(const Array& array);
 /// JSON text for a stream: UTF-8 errors replaced, never throws.
 std::string dumped(const Json& json, int indent = -1);
-/// Six significant digits: "0.00123457", "1e-09".
-std::string shortNumber(double value);
 /// "12 s", "3 min 20 s", "2 h 5 min".
 std::string duration(double seconds);
 /// Writes `text` wrapped at 100 columns, each line behind `indent` blanks.

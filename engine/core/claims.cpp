@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "engine/core/claims_page.h"
+#include "engine/core/short_number.h"
 
 namespace learnscope {
 namespace {
@@ -143,19 +143,13 @@ Description wholeDescription(const Json& page, const Lab& lab) {
   return whole;
 }
 
-std::string numberText(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
 }  // namespace
 
 std::string Claim::expected() const {
   if (never) return LS_TR("never");
-  if (least && most && *least == *most) return numberText(*least);
-  if (least && most) return numberText(*least) + " … " + numberText(*most);
-  return least ? "≥ " + numberText(*least) : "≤ " + numberText(*most);
+  if (least && most && *least == *most) return shortNumber(*least);
+  if (least && most) return shortNumber(*least) + " … " + shortNumber(*most);
+  return least ? "≥ " + shortNumber(*least) : "≤ " + shortNumber(*most);
 }
 
 std::string_view verdictName(Verdict verdict) {

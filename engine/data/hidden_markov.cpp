@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/core/decompositions.h"
+#include "engine/core/short_number.h"
 
 namespace learnscope {
 namespace {
@@ -14,12 +15,6 @@ using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 using ConstMap = Eigen::Map<const RowMatrix>;
 
 std::size_t cells(int rows, int columns) { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
-
-std::string shortText(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 void checkRows(std::vector<double>& values, int rows, int columns, const char* what, const char* pointer,
                std::vector<Problem>& problems) {
@@ -35,7 +30,7 @@ void checkRows(std::vector<double>& values, int rows, int columns, const char* w
     if (!good)
       problems.push_back({pointer, name, "has an entry that is negative or not finite (must be in 0..1)"});
     else if (std::abs(sum - 1) > 1e-6)
-      problems.push_back({pointer, name, "sums to " + shortText(sum) + " (must be 1 ± 1e-6)"});
+      problems.push_back({pointer, name, "sums to " + shortNumber(sum) + " (must be 1 ± 1e-6)"});
     else
       for (int j = 0; j < columns; ++j) row[j] /= sum;
   }
@@ -92,9 +87,9 @@ HiddenMarkov HiddenMarkov::linearChain(int states, bool crossing) {
   const double q = crossingProbability(states);
   if (states < 2 || states > 12) throw ConfigError("/hmm.states", std::to_string(states), "2..12");
   if (crossing && 1 - 2 * q < 0 && states > 2)
-    throw ConfigError(
-        "/hmm.states", std::to_string(states),
-        "rule 'target' needs 1−2q ≥ 0; M=" + std::to_string(states) + " gives q=" + shortText(q) + ". Use rule 'stay'");
+    throw ConfigError("/hmm.states", std::to_string(states),
+                      "rule 'target' needs 1−2q ≥ 0; M=" + std::to_string(states) + " gives q=" + shortNumber(q) +
+                          ". Use rule 'stay'");
   std::vector<double> a(cells(states, states), 0.0), e(cells(states, 3), 0.0);
   for (int i = 0; i < states; ++i) {
     const int neighbours = (i > 0) + (i + 1 < states);

@@ -2,9 +2,9 @@
 #include "engine/store/json_place.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "engine/core/errors.h"
+#include "engine/core/short_number.h"
 #include "engine/store/atomic_file.h"
 
 namespace learnscope {
@@ -17,12 +17,6 @@ std::string shown(const Json& value) {
   if (text.size() <= kShown) return text;
   text.resize(kShown);
   return text.append("...");
-}
-
-std::string plain(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
 }
 
 }  // namespace
@@ -59,7 +53,7 @@ std::vector<JsonPlace> JsonPlace::list(std::size_t least, std::size_t most) cons
 
 double JsonPlace::number(double low, double high) const {
   const double value = value_->is_number() ? value_->get<double>() : std::nan("");
-  if (!(value >= low && value <= high)) refuse("a number in [" + plain(low) + ", " + plain(high) + "]");
+  if (!(value >= low && value <= high)) refuse("a number in [" + shortNumber(low) + ", " + shortNumber(high) + "]");
   return value;
 }
 
