@@ -23,11 +23,12 @@ struct Group {
   QRectF box;
 };
 
-/// The docks behind one row of tabs, in the order of the tabs; only `dock` if it is in no tab.
+/// The docks behind one row of tabs, in their order.
 struct Tabs {
   QList<QDockWidget*> docks;
   QRect bar;  ///< in the window; empty without tabs
 };
+/// The row that `dock` is in; only itself if it is in none.
 Tabs tabsOf(const QMainWindow& window, QDockWidget* dock) {
   const QList<QDockWidget*> together = window.tabifiedDockWidgets(dock);
   if (together.isEmpty()) return {{dock}, {}};

@@ -10,6 +10,7 @@
 
 #include "engine/core/random_stream.h"
 #include "engine/store/run_file.h"
+#include "tests/support/described_lab.h"
 #include "tests/support/support.h"
 #include "tests/support/tiny_lab.h"
 #include "widgets/model/view.h"
@@ -23,7 +24,7 @@ constexpr double mostOpen = 1, mostMove = 50;
 constexpr int moves = 400;
 
 /// The tiny lab with more scalars, and arrays as large as the neurons of a default grokking run.
-class WideLab : public Lab {
+class WideLab : public test::DescribedLab {
  public:
   Description describe(const Config& config) const override {
     Description all = tiny_->describe(config);
@@ -31,15 +32,7 @@ class WideLab : public Lab {
       all.measures.push_back({.id = "m" + std::to_string(m), .title = "M", .doc = "Noise."});
     return all;
   }
-  void validate(const Config&, std::vector<Problem>&) const override {}
-  Estimate estimate(const Config&) const override { return {}; }
-  std::unique_ptr<Experiment> build(const Config&, std::uint64_t, const Progress&) const override { return nullptr; }
-  State analyse(const std::string&, const Config&, std::uint64_t, const State&, const Config&,
-                const Progress&) const override {
-    return {};
-  }
   std::int64_t defaultSteps(const Config&) const override { return points; }
-  std::string_view page() const override { return {}; }
 
  private:
   std::shared_ptr<const Lab> tiny_ = test::tinyLab();

@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "engine/core/session.h"
+#include "tests/support/described_lab.h"
 #include "tests/support/memory_store.h"
 #include "widgets/model/session_model.h"
 
 namespace learnscope::test {
 
-/// A lab that only describes: its runs are filled by the test.
-class PlotLab : public Lab {
+class PlotLab : public DescribedLab {
  public:
   Description describe(const Config&) const override {
     Description d;
@@ -40,15 +40,7 @@ class PlotLab : public Lab {
                 {"stage-3", "Interactive", "c^2 < 1/2", true}};
     return d;
   }
-  void validate(const Config&, std::vector<Problem>&) const override {}
-  Estimate estimate(const Config&) const override { return {}; }
-  std::unique_ptr<Experiment> build(const Config&, std::uint64_t, const Progress&) const override { return nullptr; }
-  State analyse(const std::string&, const Config&, std::uint64_t, const State&, const Config&,
-                const Progress&) const override {
-    return {};
-  }
   std::int64_t defaultSteps(const Config&) const override { return 1500; }
-  std::string_view page() const override { return {}; }
 };
 
 /// A session of the plot lab with runs made by hand.

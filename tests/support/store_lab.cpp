@@ -3,10 +3,12 @@
 
 #include <cmath>
 
+#include "tests/support/described_lab.h"
+
 namespace learnscope::test {
 namespace {
 
-class StoreLab : public Lab {
+class StoreLab : public DescribedLab {
  public:
   Description describe(const Config&) const override {
     Description description;
@@ -20,14 +22,6 @@ class StoreLab : public Lab {
     description.events = {{.id = "memorised", .title = "Memorised", .rule = "step 20", .phase = true}};
     return description;
   }
-  void validate(const Config&, std::vector<Problem>&) const override {}
-  Estimate estimate(const Config&) const override { return {}; }
-  std::unique_ptr<Experiment> build(const Config&, std::uint64_t, const Progress&) const override { return nullptr; }
-  State analyse(const std::string&, const Config&, std::uint64_t, const State&, const Config&,
-                const Progress&) const override {
-    return {};
-  }
-  std::int64_t defaultSteps(const Config&) const override { return 100; }
 };
 
 }  // namespace

@@ -6,13 +6,13 @@
 #include "engine/core/claims.h"
 #include "engine/core/registry.h"
 #include "engine/experiments/registry.h"
+#include "tests/support/described_lab.h"
 
 using namespace learnscope;
 
 namespace {
 
-/// A lab that only describes; its runs are filled by the test.
-class ClaimLab : public Lab {
+class ClaimLab : public test::DescribedLab {
  public:
   Description describe(const Config&) const override {
     Description d;
@@ -26,15 +26,6 @@ class ClaimLab : public Lab {
     d.events = {{"rise", "Rise", ""}, {"fall", "Fall", ""}};
     return d;
   }
-  void validate(const Config&, std::vector<Problem>&) const override {}
-  Estimate estimate(const Config&) const override { return {}; }
-  std::unique_ptr<Experiment> build(const Config&, std::uint64_t, const Progress&) const override { return nullptr; }
-  State analyse(const std::string&, const Config&, std::uint64_t, const State&, const Config&,
-                const Progress&) const override {
-    return {};
-  }
-  std::int64_t defaultSteps(const Config&) const override { return 100; }
-  std::string_view page() const override { return {}; }
 };
 
 Json pageWith(Json claims) {
